@@ -1,0 +1,21 @@
+"""The one family of errors that users see: what was wrong, with what, and what to do about it."""
+
+
+class VasaError(Exception):
+    """An error with a sentence a user can act on. The command line prints it without a traceback."""
+
+
+class PortraitError(VasaError):
+    """The portrait cannot be used: no face, several faces, too small, turned too far, not an image."""
+
+
+class AudioError(VasaError):
+    """The audio cannot be used: unreadable, without a sound stream, empty or too short."""
+
+
+class AssetError(VasaError):
+    """A face asset file is damaged, truncated or was written by a newer version."""
+
+
+class ModelError(VasaError):
+    """A shipped model is missing or does not match its hash."""

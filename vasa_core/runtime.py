@@ -1,0 +1,54 @@
+"""onnxruntime sessions: which provider runs the networks, and with how many threads."""
+
+import os
+from pathlib import Path
+
+import onnxruntime as ort
+
+from vasa_core.errors import ModelError
+from vasa_core.models import model_path
+
+PROVIDER_VARIABLE = "VASA_PROVIDER"
+PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
+
+_forced: str | None = None
+
+
+def force_provider(name: str | None) -> None:
+    """Force "cpu" or "cuda" for sessions made from now on; None chooses by itself again."""
+    global _forced
+    if name is not None and name not in PROVIDERS:
+        raise ModelError(f"Unknown provider '{name}'. Choose one of: {', '.join(PROVIDERS)}.")
+    _forced = name
+
+
+def chosen_provider() -> str:
+    """The provider that new sessions ask for: forced, from VASA_PROVIDER, or CUDA where onnxruntime offers it."""
+    wanted = _forced or os.environ.get(PROVIDER_VARIABLE) or None
+    available = ort.get_available_providers()
+    if wanted is None:
+        return "cuda" if PROVIDERS["cuda"] in available else "cpu"
+    if wanted not in PROVIDERS:
+        raise ModelError(f"{PROVIDER_VARIABLE}={wanted} is unknown. Choose one of: {', '.join(PROVIDERS)}.")
+    if PROVIDERS[wanted] not in available:
+        raise ModelError(
+            f"The provider '{wanted}' is not in this onnxruntime (it has: {', '.join(available)}). "
+            "For CUDA install the extra 'gpu' in an environment without 'cpu'."
+        )
+    return wanted
+
+
+def open_session(model: str | Path, threads: int = 1) -> ort.InferenceSession:
+    """Open a shipped model by name (or any .onnx by path) on the chosen provider.
+
+    Falls back to the CPU by itself if CUDA is offered but does not start.
+    """
+    path = model if isinstance(model, Path) else model_path(model)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    providers = [PROVIDERS["cpu"]]
+    if chosen_provider() == "cuda":
+        providers.insert(0, PROVIDERS["cuda"])
+    return ort.InferenceSession(str(path), options, providers=providers)
