@@ -1,0 +1,63 @@
+"""The training clips: which are held out, and how features and latents are paired into arrays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEATURES_PER_FRAME = 2
+"""Speech features come at 50 Hz, motion at 25 Hz."""
+
+HELD_OUT_EVERY = 10
+"""Of the clips of grid_s1 in alphabetical order, numbers 5, 15, 25 ... (100 of 1000) are never trained on."""
+
+DAMAGED_CLIPS = frozenset({"sgib8n"})
+
+
+def training_stems(folder: Path, pattern: str = "*.mkv") -> list[str]:
+    """Names of the clips in `folder` that may be trained on."""
+    stems = sorted(path.stem for path in folder.glob(pattern))
+    return [s for i, s in enumerate(stems) if i % HELD_OUT_EVERY != 5 and s not in DAMAGED_CLIPS]
+
+
+def held_out_stems(folder: Path, pattern: str = "*.mkv") -> list[str]:
+    """Names of the clips in `folder` that are kept for validation."""
+    stems = sorted(path.stem for path in folder.glob(pattern))
+    return [s for i, s in enumerate(stems) if i % HELD_OUT_EVERY == 5 and s not in DAMAGED_CLIPS]
+
+
+@dataclass
+class Clip:
+    """One clip: its motion latents at 25 Hz and its speech features at 50 Hz, once per voice variant."""
+
+    name: str
+    source: int
+    """Which kind of truth it carries: an index into `SOURCES`."""
+    latent: NDArray[np.float32]
+    """[T, D]."""
+    features: list[NDArray[np.float16]]
+    """Per variant [2 T, 384]."""
+
+
+SOURCES = ("tracked", "artist")
+"""Tracked recordings of a real face; mouth curves made by an artist."""
+
+
+def load_clips(latents: Path, features: Path, stems: list[str], source: str, variants: list[str]) -> list[Clip]:
+    """Pair `latents/<stem>.npz` with `features/<variant>/<stem>.npy`, cut to the same length.
+
+    Variants that a clip does not have are left out; clips without any are skipped.
+    """
+    clips = []
+    for stem in stems:
+        latent_path = latents / f"{stem}.npz"
+        paths = [path for v in variants if (path := features / v / f"{stem}.npy").is_file()]
+        if not latent_path.is_file() or not paths:
+            continue
+        latent = np.load(latent_path)["latent"].astype(np.float32)
+        arrays = [np.load(path) for path in paths]
+        frames = min(len(latent), *(len(a) // FEATURES_PER_FRAME for a in arrays))
+        cut = [a[: frames * FEATURES_PER_FRAME] for a in arrays]
+        clips.append(Clip(stem, SOURCES.index(source), latent[:frames], cut))
+    return clips
