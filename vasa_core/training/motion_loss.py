@@ -1,0 +1,47 @@
+"""What the motion model is scored on: errors of the face it draws, not of abstract coordinates."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+LIP_WEIGHT = 8.0
+"""Weight of lip vertices against the rest of the face: lips carry the speech."""
+DEPTH_WEIGHT = 0.25
+"""Weight of z against x and y: the tracker's depth is the least certain."""
+FLOOR = 0.02
+"""Share of the plain latent error, so that no direction is left free."""
+VELOCITY_WEIGHT = 1.0
+OPENING_WEIGHT = 1.0
+UPPER_LIP, LOWER_LIP = 13, 14
+
+
+class MotionLoss:
+    """Squared error of the displaced lips and face, of their velocity, and of the lip opening."""
+
+    def __init__(self, basis: NDArray[np.float32], lips: NDArray[np.int64], data: NDArray[np.float32]) -> None:
+        """`basis` [D, 478, 3] displacement of each latent unit; `lips` vertex indices; `data` [N, D] typical latents.
+
+        All terms are scaled so that predicting the mean of `data` costs about 1 each.
+        """
+        weight = np.ones(basis.shape[1])
+        weight[lips] = LIP_WEIGHT
+        scaled = basis * np.sqrt(weight)[None, :, None] * np.sqrt([1.0, 1.0, DEPTH_WEIGHT])
+        flat = scaled.reshape(len(basis), -1).astype(np.float64)
+        metric = flat @ flat.T
+        metric /= np.trace(metric @ np.cov(data.T))
+        metric = (1 - FLOOR) * metric + FLOOR * np.eye(len(basis)) / max(float(data.var(0).sum()), 1e-6)
+        steps = np.diff(data, axis=0)
+        opening = basis[:, LOWER_LIP, 1] - basis[:, UPPER_LIP, 1]
+        self.factor = torch.tensor(np.linalg.cholesky(metric), dtype=torch.float32)
+        self.velocity_scale = 1.0 / float(np.trace(metric @ np.cov(steps.T)))
+        self.opening = torch.tensor(opening / (data @ opening).std(), dtype=torch.float32)
+
+    def __call__(self, predicted: Tensor, clean: Tensor, before: Tensor) -> Tensor:
+        """Loss [B] of `predicted` against `clean` [B, L, D]; `before` [B, 1, D] is the frame ahead of the window."""
+        error = predicted - clean
+        position = (error @ self.factor).square().sum(-1).mean(1)
+        step_error = torch.diff(torch.cat([before, predicted], 1), dim=1) - torch.diff(torch.cat([before, clean], 1), dim=1)
+        velocity = (step_error @ self.factor).square().sum(-1).mean(1) * self.velocity_scale
+        opening = (error @ self.opening).square().mean(1)
+        return position + VELOCITY_WEIGHT * velocity + OPENING_WEIGHT * opening
