@@ -1,0 +1,101 @@
+"""From a voice to a motion track: speech encoder, diffusion transformer and behaviour side by side, in streams."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.audio.encoder import OFFLINE, EncoderSettings, SpeechEncoder
+from vasa_core.motion.behaviour import Behaviour, BehaviourSettings, ProsodyTracker
+from vasa_core.motion.sampler import MotionSampler, SamplerSettings
+from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
+
+Samples = NDArray[np.float32]
+
+CHUNK_SECONDS = 1.0
+SAMPLE_RATE = 16_000
+
+
+@dataclass(frozen=True)
+class AnimationSettings:
+    """Everything that shapes the motion besides the voice. The same settings and voice give the same motion."""
+
+    seed: int = 0
+    encoder: EncoderSettings = OFFLINE
+    """OFFLINE for files; LIVE for streams (200 ms of look-ahead)."""
+    sampler: SamplerSettings = field(default_factory=SamplerSettings)
+    behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
+
+
+class MotionGenerator:
+    """A stream of 16 kHz mono audio in, a stream of motion at 25 Hz out. How the audio is cut has no effect."""
+
+    def __init__(self, settings: AnimationSettings | None = None, threads: int = 1) -> None:
+        self.settings = settings or AnimationSettings()
+        seed = self.settings.seed
+        self._encoder = SpeechEncoder(self.settings.encoder, threads=threads)
+        block = max(1, round(self.settings.encoder.hop * MOTION_FPS))
+        self._sampler = MotionSampler(block, seed, self.settings.sampler, threads)
+        self._prosody = ProsodyTracker()
+        self._behaviour = Behaviour(seed, self.settings.behaviour)
+        self._ready: dict[str, NDArray[np.float32]] = {}
+        self._frame = 0
+
+    @property
+    def latent_size(self) -> int:
+        """D, the size of a motion latent."""
+        return self._sampler.latent_size
+
+    def push(self, samples: Samples) -> Motion:
+        """Take samples in [-1, 1]; return the frames that are ready, possibly none."""
+        latent = self._sampler.push(self._encoder.push(samples))
+        return self._collect(latent, self._behaviour.push(self._prosody.push(samples)))
+
+    def finish(self) -> Motion:
+        """The last frames, after the last samples."""
+        latent = [self._sampler.push(self._encoder.finish()), self._sampler.finish()]
+        return self._collect(np.concatenate(latent), self._behaviour.push(self._prosody.finish()))
+
+    def _collect(self, latent: NDArray[np.float32], behaviour: tuple[NDArray[np.float32], ...]) -> Motion:
+        """Join the parts of the motion, which arrive with different delays, into frames that have them all."""
+        for name, array in zip(ARRAY_FIELDS, (latent, *behaviour), strict=True):
+            self._ready[name] = np.concatenate([self._ready[name], array]) if name in self._ready else array
+        count = min(len(array) for array in self._ready.values())
+        motion = Motion(**{name: a[:count] for name, a in self._ready.items()}, start=self._frame / MOTION_FPS)
+        self._ready = {name: array[count:] for name, array in self._ready.items()}
+        self._frame += count
+        return motion
+
+
+def animate(
+    audio: Samples | Iterable[Samples], settings: AnimationSettings | None = None, threads: int = 1
+) -> Iterator[Motion]:
+    """Motion of a voice, in pieces, in order, in constant memory.
+
+    Parameters
+    ----------
+    audio : float32 array [n] of mono samples at 16 kHz in [-1, 1], or an iterable of such pieces.
+    settings : seed, look-ahead, sampling and behaviour.
+    threads : threads for the networks.
+
+    Yields
+    ------
+    Motion pieces; together they hold ceil(n / 640) frames at 25 Hz.
+    """
+    generator = MotionGenerator(settings, threads)
+    for piece in _pieces(audio):
+        motion = generator.push(piece)
+        if len(motion):
+            yield motion
+    motion = generator.finish()
+    if len(motion):
+        yield motion
+
+
+def _pieces(audio: Samples | Iterable[Samples]) -> Iterator[Samples]:
+    size = int(CHUNK_SECONDS * SAMPLE_RATE)
+    arrays = [audio] if isinstance(audio, np.ndarray) else audio
+    for array in arrays:
+        for begin in range(0, len(array), size):
+            yield array[begin : begin + size]

@@ -1,0 +1,58 @@
+"""Exports the trained motion transformer to ONNX, with its card."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
+from vasa_core.training.motion_model import HISTORY
+from vasa_core.training.train_motion import load_motion_model
+
+INPUTS = ("motion", "features", "time", "source", "keep_audio", "keep_history")
+
+
+def export_motion(checkpoint: Path, command: str, scores: dict[str, float]) -> Path:
+    """Write `models/motion.onnx` and its card from a training checkpoint. Returns the model's path."""
+    model, about = load_motion_model(checkpoint)
+    config = model.config
+    out = MODELS_DIR / "motion.onnx"
+    tokens = HISTORY + 5
+    example = (
+        torch.randn(2, tokens, config.latent_size),
+        torch.randn(2, 2 * tokens, config.feature_size),
+        torch.rand(2),
+        torch.zeros(2, dtype=torch.long),
+        torch.ones(2),
+        torch.ones(2),
+    )
+    axes = {
+        "motion": {0: "batch", 1: "frames"},
+        "features": {0: "batch", 1: "features"},
+        "time": {0: "batch"},
+        "source": {0: "batch"},
+        "keep_audio": {0: "batch"},
+        "keep_history": {0: "batch"},
+        "clean": {0: "batch", 1: "window"},
+    }
+    torch.onnx.export(
+        model, example, str(out), input_names=list(INPUTS), output_names=["clean"], dynamic_axes=axes,
+        opset_version=17, dynamo=False,
+    )  # fmt: skip
+    card = ModelCard(
+        name="motion",
+        file=out.name,
+        purpose="Motion diffusion transformer: speech features and the previous motion to facial motion latents",
+        source="Trained by this project: python -m vasa_core.training train",
+        licence="MIT",
+        training_data=(
+            "GRID audio-visual corpus, speaker s1 (Cooke, Barker, Cunningham and Shao 2006, doi 10.1121/1.2229005), "
+            "CC BY 4.0, without the held-out clips; FACEGOOD-Audio2Face Mandarin mouth curves, MIT"
+        ),
+        sha256=sha256_of(out),
+        details={"history_frames": HISTORY, "config": config.as_dict(), "command": command, "scores": scores}
+        | {name: about[name] for name in ("settings", "step", "seconds", "loss") if name in about},
+    )
+    write_card(card)
+    print(json.dumps({"file": str(out), "bytes": out.stat().st_size}))
+    return out
