@@ -1,0 +1,145 @@
+"""The streaming speech encoder: samples in, 50 feature vectors a second out, the same however the samples arrive.
+
+The stream is cut into hops. For each hop the Whisper encoder sees one window of constant length (past + hop +
+look-ahead) and only the hop's own features are kept. Files take the same path, so motion learned from files holds live.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.audio.mel import SAMPLE_RATE, log_mel
+from vasa_core.runtime import open_session
+
+FEATURE_RATE = 50  # feature vectors a second
+FEATURE_SIZE = 384
+SAMPLES_PER_FEATURE = SAMPLE_RATE // FEATURE_RATE
+LONGEST_WINDOW = 1500  # features; Whisper's table of positions ends there
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """What the encoder may hear around each feature, all in seconds and multiples of 0.02.
+
+    Attributes
+    ----------
+    look_ahead
+        Sound after the hop that must have arrived before the hop's features come out.
+    hop
+        How much sound each run of the network accounts for. Delay is at most look_ahead + hop.
+    past
+        Sound before the hop.
+
+    """
+
+    look_ahead: float
+    hop: float
+    past: float
+
+    def __post_init__(self) -> None:
+        for name, value in (("look_ahead", self.look_ahead), ("hop", self.hop), ("past", self.past)):
+            steps = value * FEATURE_RATE
+            if value < 0 or abs(steps - round(steps)) > 1e-6:
+                raise ValueError(f"{name}={value} s must be a multiple of {1 / FEATURE_RATE} s, not below 0.")
+        if self.hop_features < 1:
+            raise ValueError(f"hop={self.hop} s must be at least {1 / FEATURE_RATE} s.")
+        if self.window_features > LONGEST_WINDOW:
+            raise ValueError(f"look_ahead + hop + past must not exceed {LONGEST_WINDOW / FEATURE_RATE} s.")
+
+    @property
+    def hop_features(self) -> int:
+        """Features that come out of each window."""
+        return round(self.hop * FEATURE_RATE)
+
+    @property
+    def past_features(self) -> int:
+        """Features of a window that lie before its hop."""
+        return round(self.past * FEATURE_RATE)
+
+    @property
+    def window_features(self) -> int:
+        """Features in a whole window."""
+        return self.past_features + self.hop_features + round(self.look_ahead * FEATURE_RATE)
+
+
+LIVE = EncoderSettings(look_ahead=0.2, hop=0.12, past=2.0)
+OFFLINE = EncoderSettings(look_ahead=1.0, hop=1.0, past=2.0)
+
+
+class SpeechEncoder:
+    """Whisper tiny.en's encoder over a stream of sound.
+
+    Parameters
+    ----------
+    settings
+        Window of sound around each feature: `LIVE`, `OFFLINE` or your own.
+    threads
+        CPU threads of the network. Results are equal to the bit for the same number of threads.
+
+    """
+
+    def __init__(self, settings: EncoderSettings = LIVE, threads: int = 1) -> None:
+        self.settings = settings
+        self._session = open_session("speech_encoder", threads)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the stream so far and begin a new one."""
+        past = self.settings.past_features * SAMPLES_PER_FEATURE
+        self._buffer = np.zeros(past, np.float32)  # from the beginning of the next window on
+        self._received = 0
+        self._emitted = 0
+
+    def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Take the next samples of the stream and return the features that they complete.
+
+        Parameters
+        ----------
+        samples
+            [N] float32 mono at 16 kHz in [-1, 1], any N. Values that are not finite count as silence.
+
+        Returns
+        -------
+        [n, 384] float32, n >= 0. Feature i of the stream covers samples 320 i to 320 (i + 1).
+
+        """
+        samples = np.asarray(samples, np.float32)
+        if samples.ndim != 1:
+            raise ValueError(f"Samples must be one mono row, not an array of shape {samples.shape}.")
+        self._received += len(samples)
+        self._buffer = np.concatenate([self._buffer, np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)])
+        return self._run_complete_windows()
+
+    def finish(self) -> NDArray[np.float32]:
+        """End the stream: return the features still owed, as if silence followed, and be ready for a new stream.
+
+        Over all pushes and this call, a stream of N samples gives ceil(N / 320) features.
+        """
+        owed = -(-self._received // SAMPLES_PER_FEATURE) - self._emitted
+        hops = -(-owed // self.settings.hop_features)
+        length = (self.settings.window_features + (hops - 1) * self.settings.hop_features) * SAMPLES_PER_FEATURE
+        self._buffer = np.pad(self._buffer, (0, max(0, length - len(self._buffer))))
+        features = self._run_complete_windows()[:owed]
+        self.reset()
+        return features
+
+    def encode(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return all features [ceil(N / 320), 384] of a whole recording [N], as a new stream."""
+        self.reset()
+        return np.concatenate([self.push(samples), self.finish()])
+
+    def _run_complete_windows(self) -> NDArray[np.float32]:
+        window = self.settings.window_features * SAMPLES_PER_FEATURE
+        hop = self.settings.hop_features * SAMPLES_PER_FEATURE
+        kept = slice(self.settings.past_features, self.settings.past_features + self.settings.hop_features)
+        pieces = [np.empty((0, FEATURE_SIZE), np.float32)]
+        start = 0
+        while len(self._buffer) - start >= window:
+            mel = log_mel(self._buffer[start : start + window])
+            (features,) = self._session.run(["features"], {"mel": mel[None]})
+            pieces.append(features[0, kept])
+            start += hop
+        self._buffer = self._buffer[start:].copy()
+        self._emitted += (len(pieces) - 1) * self.settings.hop_features
+        return np.concatenate(pieces)
