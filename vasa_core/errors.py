@@ -19,3 +19,7 @@ class AssetError(VasaError):
 
 class ModelError(VasaError):
     """A shipped model is missing or does not match its hash."""
+
+
+class ExportError(VasaError):
+    """A result cannot be written: unknown kind of file, folder not writable, disk full."""

@@ -1,0 +1,112 @@
+"""A contact sheet: frames spread over a clip with their times, the mouths enlarged, and the waveform below."""
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from vasa_core.export.files import PartFile, explained
+from vasa_core.export.sink import Frame
+from vasa_core.export.spread import Envelope, Spread
+
+COLUMNS = 8
+ROWS = 2
+TILE = 192  # px, a frame and a mouth crop alike
+GAP = 6  # px
+CAPTION = 20  # px, below each frame
+STRIP = 84  # px, the waveform
+BACKGROUND = (24, 25, 28)
+INK = (214, 216, 220)
+WAVE = (110, 168, 214)
+MARK = (240, 176, 72)
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in px of the frame."""
+
+
+def mouth_box(landmarks: NDArray[np.float32], mouth: NDArray[np.integer], size: int) -> Box:
+    """A square around the mouth with room for an open jaw, from `landmarks` [478, 3] px and indices of the lips."""
+    points = landmarks[mouth, :2]
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    half = 0.85 * float(np.ptp(points[:, 0]))
+    left, top = np.clip(centre - half + (0, 0.25 * half), 0, size - 2 * half).round().astype(int)
+    side = round(2 * half)
+    return int(left), int(top), int(left) + side, int(top) + side
+
+
+class ContactSheet:
+    """Collects a clip as it goes by and draws its contact sheet. A `FrameSink`.
+
+    Sound goes into `envelope` (mono samples, any rate) whenever it is there.
+    """
+
+    def __init__(self, path: Path, fps: Fraction, mouth: Box | None = None) -> None:
+        self.envelope = Envelope()
+        self._fps = fps
+        self._mouth = mouth
+        self._frames: Spread[Frame] = Spread(COLUMNS * ROWS)
+        self._count = 0
+        self._part = PartFile(path)
+
+    def write(self, frame: Frame) -> None:
+        """Take the next frame."""
+        self._frames.add(frame.copy() if self._frames.wants_next() else frame)
+        self._count += 1
+
+    def close(self) -> None:
+        """Draw the sheet and write it as PNG."""
+        sheet = self.draw()
+        with explained(self._part.target):
+            sheet.save(self._part.path, format="png")
+        self._part.commit()
+
+    def abort(self) -> None:
+        """Drop what was collected; harmless after `close`."""
+        self._part.discard()
+
+    def draw(self) -> Image.Image:
+        """The sheet so far."""
+        chosen = self._frames.chosen()
+        rows = [chosen[i : i + COLUMNS] for i in range(0, len(chosen), COLUMNS)]
+        row_height = TILE + CAPTION + GAP + ((TILE + GAP) if self._mouth else 0)
+        columns = max((len(row) for row in rows), default=1)
+        width = columns * (TILE + GAP) + GAP
+        sheet = Image.new("RGB", (width, GAP + len(rows) * row_height + STRIP + GAP), BACKGROUND)
+        pen = ImageDraw.Draw(sheet)
+        font = ImageFont.load_default(13)
+        for r, row in enumerate(rows):
+            for c, (index, frame) in enumerate(row):
+                x, y = GAP + c * (TILE + GAP), GAP + r * row_height
+                sheet.paste(_tile(frame), (x, y))
+                caption = f"{index / self._fps:.2f} s"
+                pen.text((x + TILE // 2, y + TILE + CAPTION // 2), caption, INK, font, anchor="mm")
+                if self._mouth:
+                    left, top, right, bottom = self._mouth
+                    sheet.paste(_tile(frame[top:bottom, left:right]), (x, y + TILE + CAPTION))
+        self._draw_waveform(pen, (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP), chosen)
+        return sheet
+
+    def _draw_waveform(self, pen: ImageDraw.ImageDraw, box: Box, chosen: list[tuple[int, Frame]]) -> None:
+        left, top, right, bottom = box
+        middle, half = (top + bottom) / 2, (bottom - top) / 2 - 4
+        pen.rectangle(box, fill=(34, 36, 40))
+        peaks = self.envelope.peaks()
+        loudest = float(peaks.max(initial=0.0))
+        if loudest > 0:
+            edges = np.linspace(0, len(peaks), right - left + 1).astype(int)
+            for x, (begin, end) in enumerate(pairwise(edges), start=left):
+                height = half * float(peaks[begin : max(end, begin + 1)].max()) / loudest
+                pen.line((x, middle - height, x, middle + height), WAVE)
+        for index, _ in chosen:
+            x = left + round(index / max(self._count, 1) * (right - left))
+            pen.line((x, top, x, bottom), MARK)
+
+
+def _tile(picture: Frame) -> Image.Image:
+    shrinks = picture.shape[0] > TILE
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return Image.fromarray(cv2.resize(picture, (TILE, TILE), interpolation=way))

@@ -1,0 +1,42 @@
+"""Picture sequences: one PNG per frame in a folder of its own."""
+
+from pathlib import Path
+
+import cv2
+
+from vasa_core.errors import ExportError
+from vasa_core.export.files import PartFile, explained
+from vasa_core.export.sink import Frame
+
+PNG_COMPRESSION = 3
+"""zlib level: 9 ms per 512x512 frame; 9 would save 6% of the size for four times the time."""
+
+
+def write_png(path: Path, picture: Frame) -> None:
+    """Write one RGB picture."""
+    done, data = cv2.imencode(".png", picture[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION])
+    if not done:
+        raise ExportError(f"Could not write {path}: the picture of shape {picture.shape} does not encode as PNG.")
+    with explained(path):
+        path.write_bytes(data.tobytes())
+
+
+class ImageSequenceWriter:
+    """Writes `frame_000000.png`, `frame_000001.png`, ... into a new or empty folder. A `FrameSink`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.frames = 0
+        self._part = PartFile(folder, folder=True)
+
+    def write(self, frame: Frame) -> None:
+        """Write the next picture."""
+        write_png(self._part.path / f"frame_{self.frames:06d}.png", frame)
+        self.frames += 1
+
+    def close(self) -> None:
+        """Give the folder its name."""
+        self._part.commit()
+
+    def abort(self) -> None:
+        """Remove the pictures written so far; harmless after `close`."""
+        self._part.discard()
