@@ -102,11 +102,11 @@ def cut_square(image: NDArray[np.uint8], corner: NDArray[np.float64], side: floa
     if scale < 0.5:
         # Linear sampling would skip pixels: average them first.
         reduced = np.maximum(np.round((last - first) * scale * 1.5), 1).astype(int)
-        part = cv2.resize(part, tuple(int(n) for n in reduced), interpolation=cv2.INTER_AREA)
+        part = np.asarray(cv2.resize(part, (int(reduced[0]), int(reduced[1])), interpolation=cv2.INTER_AREA), np.uint8)
     per_pixel = (last - first) / part.shape[1::-1] * scale
     shift = (first - corner) * scale + per_pixel / 2 - 0.5
     matrix = np.array([[per_pixel[0], 0, shift[0]], [0, per_pixel[1], shift[1]]])
-    return cv2.warpAffine(part, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    return np.asarray(cv2.warpAffine(part, matrix, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
 
 
 def _starts(length: int, tile: float) -> list[float]:

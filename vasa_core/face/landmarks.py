@@ -97,8 +97,9 @@ def cut_region(image: NDArray[np.uint8], region: Region, side: int) -> NDArray[n
         height, width = image.shape[:2]
         size = (max(width // shrink, 1), max(height // shrink, 1))
         ratio = np.array([size[0] / width, size[1] / height])
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
         matrix = matrix * ratio[:, None]
         matrix[:, 2] += ratio / 2 - 0.5
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    crop = cv2.warpAffine(image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(crop, np.uint8)

@@ -38,12 +38,12 @@ class FaceTracker:
     def track(self, frame: NDArray[np.uint8]) -> Landmarks | None:
         """Landmarks in the next frame [H, W, 3] RGB, or None where no face is."""
         if self._region is not None:
-            landmarks = self._landmarker.find(frame, self._region)
-            if landmarks.score >= LOST:
-                self._region = follow(self._region, region_from_landmarks(landmarks.points))
-                return landmarks
-        self._region, landmarks = self._find_again(frame)
-        return landmarks
+            followed = self._landmarker.find(frame, self._region)
+            if followed.score >= LOST:
+                self._region = follow(self._region, region_from_landmarks(followed.points))
+                return followed
+        self._region, found = self._find_again(frame)
+        return found
 
     def _find_again(self, frame: NDArray[np.uint8]) -> tuple[Region | None, Landmarks | None]:
         found = self._detector.detect(frame, small=False) or self._detector.detect(frame)

@@ -5,7 +5,6 @@ dependencies agree with few others; users of the package never run this.
 """
 
 import io
-import struct
 import subprocess
 import sys
 import tempfile
@@ -121,9 +120,8 @@ def read_geometry(data: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]
     """
     mesh = next(value for number, value in fields(data) if number == 1)
     assert isinstance(mesh, bytes)
-    floats = [struct.unpack("<f", value)[0] for number, value in fields(mesh) if number == 3 and isinstance(value, bytes)]
+    vertices = np.frombuffer(b"".join(v for number, v in fields(mesh) if number == 3), "<f4").reshape(-1, 5)  # type: ignore[misc]
     indices = [value for number, value in fields(mesh) if number == 4]
-    vertices = np.array(floats, np.float32).reshape(-1, 5)
     return vertices[:, :3], vertices[:, 3:], np.array(indices, np.int32).reshape(-1, 3)
 
 
@@ -165,7 +163,7 @@ def import_faces(wheels: Path, converter: str = sys.executable, target: Path = M
         _write_card(name, f"{name}.onnx", f"{SOURCE} > {file}", purpose, target, {"format": "ONNX opset 17"})
     np.savez_compressed(target / "canonical_face.npz", **canonical_face(task[GEOMETRY]))  # type: ignore[arg-type]
     purpose = "Canonical face: 478 points, 468 texture coordinates, triangles with holes at mouth and eyes"
-    details: dict[str, object] = {"axes": "x right, y down, z away from the viewer", "unit": "outer eye corners are 1 apart"}
+    details: dict[str, object] = {"axes": "x right, y down, z away from the viewer", "unit": "outer inter-ocular"}
     _write_card("canonical_face", "canonical_face.npz", f"{SOURCE} > {GEOMETRY}", purpose, target, details)
 
 

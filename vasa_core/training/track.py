@@ -39,7 +39,7 @@ def track_clip(path: Path, tracker: FaceTracker, blendshapes: FaceBlendshapes) -
         for frame in container.decode(stream):
             if frame.is_corrupt:
                 raise VasaError(f"{path.name} has damaged frames. It is left out.")
-            found = tracker.track(frame.to_ndarray(format="rgb24"))
+            found = tracker.track(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8))
             if found is not None:
                 points.append(found.points)
                 arkit.append(blendshapes.scores(found.points))
@@ -53,7 +53,7 @@ def track_clip(path: Path, tracker: FaceTracker, blendshapes: FaceBlendshapes) -
         "points": np.array(points, np.float32),
         "score": np.array(score, np.float32),
         "arkit": np.array(arkit, np.float32),
-        "fps": np.float64(fps),
+        "fps": np.array(fps),
         "size": np.array(size, np.int32),
     }
 

@@ -1,0 +1,115 @@
+"""Frame head and shoulders as VASA-1's own videos do, in 512x512, and invent what lies outside of the picture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.face.asset import SIZE
+from vasa_core.face.topology import OUTER_EYE_CORNERS
+
+FACE_WIDTH, FACE_HEIGHT = 0.50, 0.63
+"""Sides of the landmarks' box as shares of the frame: means of VASA-1's demo videos."""
+FACE_CENTRE = (0.50, 0.53)
+"""Middle of that box, as shares of the frame from the left and the top."""
+MAX_ROLL = np.radians(12.0)
+"""A head tilted further is turned back to this: a slight tilt belongs to the portrait, a strong one leaves no room."""
+SHARPEN = 0.35
+"""Strength of the unsharp mask on an enlarged picture; more would raise the grain of the photograph."""
+BLUR_REACH = 0.10
+"""Distance outside of the picture at which the invented part has lost its fine detail, in frames."""
+
+
+@dataclass(frozen=True)
+class Framing:
+    """Where the frame lies in the picture."""
+
+    matrix: NDArray[np.float64]
+    """[2, 3] affine map from px of the picture to px of the frame."""
+
+    @property
+    def scale(self) -> float:
+        """Px of the frame per px of the picture."""
+        return float(np.linalg.norm(self.matrix[:, 0]))
+
+    def apply(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Landmarks [478, 3] of the picture in px of the frame."""
+        flat = points[:, :2] @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return np.column_stack([flat, points[:, 2] * self.scale]).astype(np.float32)
+
+
+def frame_face(points: NDArray[np.float32]) -> Framing:
+    """The frame for a face with landmarks `points` [478, 3] in px of the picture."""
+    flat = points[:, :2].astype(np.float64)
+    right, left = flat[list(OUTER_EYE_CORNERS)]
+    roll = float(np.arctan2(*(left - right)[::-1]))
+    excess = roll - np.clip(roll, -MAX_ROLL, MAX_ROLL)
+    cos, sin = np.cos(excess), np.sin(excess)
+    turn = np.array([[cos, sin], [-sin, cos]])
+    upright = flat @ turn.T
+    low, high = upright.min(axis=0), upright.max(axis=0)
+    width, height = high - low
+    scale = SIZE / np.sqrt(width / FACE_WIDTH * height / FACE_HEIGHT)
+    middle = (low + high) / 2
+    shift = np.array(FACE_CENTRE) * SIZE - 0.5 - scale * middle
+    return Framing(np.column_stack([scale * turn, shift]))
+
+
+def cut_frame(image: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
+    """The frame [512, 512, 3] of the picture: resampled, lightly sharpened where enlarged, extended at its borders."""
+    matrix, scale = framing.matrix, framing.scale
+    if scale < 0.5:
+        reduced = (max(round(image.shape[1] * scale * 2), 1), max(round(image.shape[0] * scale * 2), 1))
+        ratio = np.array([reduced[0] / image.shape[1], reduced[1] / image.shape[0]])
+        image = np.asarray(cv2.resize(image, reduced, interpolation=cv2.INTER_AREA), np.uint8)
+        # Pixel centres sit at integers, so their corners move by half a pixel.
+        linear = matrix[:, :2] / ratio
+        matrix = np.column_stack([linear, matrix[:, 2] + linear @ (0.5 - ratio / 2)])
+    kernel = cv2.INTER_LANCZOS4 if scale > 1 else cv2.INTER_CUBIC
+    warped = cv2.warpAffine(image, matrix, (SIZE, SIZE), flags=kernel, borderMode=cv2.BORDER_REFLECT_101)
+    frame: NDArray[np.uint8] = np.asarray(warped, np.uint8)
+    if scale > 1:
+        frame = sharpen(frame, 0.5 * scale)
+    known = cv2.warpAffine(np.ones(image.shape[:2], np.uint8), matrix, (SIZE, SIZE), flags=cv2.INTER_NEAREST)
+    return extend(frame, np.asarray(known, bool))
+
+
+def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    """Unsharp mask whose overshoot is limited to the range of the neighbourhood, so that no edge gets a halo."""
+    smooth = cv2.GaussianBlur(frame, (0, 0), sigma).astype(np.float32)
+    sharp = frame + SHARPEN * (frame - smooth)
+    window = np.ones((2 * round(sigma) + 1,) * 2, np.uint8)
+    return np.clip(sharp, cv2.erode(frame, window), cv2.dilate(frame, window)).round().astype(np.uint8)
+
+
+def extend(frame: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Fill the pixels that are not `known`: colours flow outwards, ever softer, under a fading mirrored grain.
+
+    Parameters
+    ----------
+    frame : [H, W, 3]; where not known it holds the mirrored picture
+    known : [H, W]
+    """
+    if known.all() or not known.any():
+        return frame
+    smooth = flow_colours(frame.astype(np.float32), known)
+    grain = frame - cv2.GaussianBlur(frame, (0, 0), 4).astype(np.float32)
+    distance = cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5) / (BLUR_REACH * SIZE)
+    filled = smooth + grain * np.exp(-distance)[..., None]
+    return np.where(known[..., None], frame, np.clip(filled, 0, 255).round().astype(np.uint8))
+
+
+def flow_colours(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Push-pull: fill unknown pixels from coarser and coarser means of the known ones (Gortler et al. 1996)."""
+    weight = known.astype(np.float32)
+    if min(known.shape) <= 2 or known.all():
+        mean = (values * weight[..., None]).sum((0, 1)) / max(float(weight.sum()), 1e-6)
+        return np.where(known[..., None], values, mean.astype(np.float32))
+    half = ((known.shape[1] + 1) // 2, (known.shape[0] + 1) // 2)
+    small_weight = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(values * weight[..., None], half, interpolation=cv2.INTER_AREA), np.float32)
+    mean = np.asarray(small / np.maximum(small_weight, 1e-6)[..., None], np.float32)
+    coarse = flow_colours(mean, small_weight > 0)
+    fine = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    return np.where(known[..., None], values, np.asarray(fine, np.float32))

@@ -1,0 +1,172 @@
+"""Enrol a portrait: find the face, check that it can be used, frame it and take its own expression off."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.errors import PortraitError
+from vasa_core.face.asset import FaceAsset
+from vasa_core.face.crop import cut_frame, frame_face
+from vasa_core.face.detector import FaceDetector
+from vasa_core.face.expression import ExpressionSplitter
+from vasa_core.face.landmarks import (
+    FaceLandmarker,
+    Landmarks,
+    Region,
+    region_from_detection,
+    region_from_landmarks,
+)
+from vasa_core.face.picture import Picture, Source, read_picture
+from vasa_core.face.pose import fit_pose
+from vasa_core.face.topology import inter_ocular
+
+WARN_EYES = 48
+"""Px between the outer eye corners below which the result looks soft."""
+LEAST_EYES = 24
+"""Px between the outer eye corners below which a portrait is refused."""
+MAX_YAW = np.radians(35.0)
+"""Turn to the side beyond which the far half of the face is hidden."""
+MAX_PITCH = np.radians(30.0)
+"""Turn up or down beyond which eyes or mouth are hidden."""
+LEAST_SCORE = 0.5
+"""Presence below which a detection was no face after all."""
+RIVAL = 0.4
+"""A face at least this large against the largest makes the choice unclear; smaller ones are bystanders."""
+MISSING = 0.2
+"""Share of the frame outside of the picture above which the user is told."""
+JITTERS = ((0.0, 1.0), (0.05, 0.96), (-0.05, 0.96), (0.05, 1.05), (-0.05, 1.05))
+"""Roll (rad) and size of the regions whose landmarks are averaged: one look at a still picture is noisy."""
+
+
+class Enroller:
+    """Makes face assets; keeps the nets loaded between portraits."""
+
+    def __init__(self, threads: int = 1) -> None:
+        self._detector = FaceDetector(threads)
+        self._landmarker = FaceLandmarker(threads)
+        self._splitter = ExpressionSplitter(threads)
+
+    def enroll(self, source: Source, face: int | None = None, rights: str = "") -> FaceAsset:
+        """Make the asset of one face.
+
+        Parameters
+        ----------
+        source : path, bytes of an image file, or [H, W, 3] uint8 RGB
+        face : which face, numbered from left to right, beginning at 1; needed where several could be meant
+        rights : what the user says about the rights in the picture; kept in the asset
+
+        Raises
+        ------
+        PortraitError
+            If the portrait cannot be used; the message says why and what to do.
+        """
+        picture = read_picture(source)
+        found = self._choose(self.faces(picture.pixels), face, picture)
+        eyes = inter_ocular(found.points) / picture.reduced
+        warnings = _check(found.points, eyes, picture)
+        framing = frame_face(found.points)
+        image = cut_frame(picture.pixels, framing)
+        points = self.measure(image, framing.apply(found.points))
+        warnings += _check_frame(picture.pixels.shape, framing.matrix)
+        pose = fit_pose(points)
+        identity, expression = self._splitter.split(points, pose)
+        note = {"source": picture.name, "sha256": picture.sha256, "rights": rights}
+        return FaceAsset(image, points, pose, identity, expression, note, tuple(warnings))
+
+    def faces(self, image: NDArray[np.uint8]) -> list[Landmarks]:
+        """The faces of a picture from left to right."""
+        found = []
+        for detection in self._detector.detect(image):
+            landmarks = self._settle(image, region_from_detection(detection))
+            if landmarks.score >= LEAST_SCORE:
+                found.append(landmarks)
+        return sorted(_without_doubles(found), key=lambda landmarks: float(landmarks.points[:, 0].mean()))
+
+    def measure(self, image: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Landmarks [478, 3] of a face near `points`, averaged over several slightly different regions."""
+        region = region_from_landmarks(points)
+        looks = [
+            self._landmarker.find(image, Region(region.centre, region.size * size, region.angle + roll)).points
+            for roll, size in JITTERS
+        ]
+        return np.asarray(np.mean(looks, axis=0), np.float32)
+
+    def _settle(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
+        landmarks = self._landmarker.find(image, region)
+        for _ in range(2):
+            landmarks = self._landmarker.find(image, region_from_landmarks(landmarks.points))
+        return landmarks
+
+    def _choose(self, faces: list[Landmarks], wanted: int | None, picture: Picture) -> Landmarks:
+        if not faces:
+            raise PortraitError(
+                f"No face was found in {picture.name}. Give a picture of a face from the front, upright and well lit."
+            )
+        if wanted is not None:
+            if not 1 <= wanted <= len(faces):
+                raise PortraitError(f"There is no face {wanted} in {picture.name}: it has {_count(len(faces))}.")
+            return faces[wanted - 1]
+        sizes = np.array([inter_ocular(face.points) for face in faces])
+        rivals = np.flatnonzero(sizes >= RIVAL * sizes.max())
+        if len(rivals) > 1:
+            listed = ", ".join(
+                f"{i + 1} at ({face.points[:, 0].mean():.0f}, {face.points[:, 1].mean():.0f})"
+                for i, face in enumerate(faces)
+            )
+            raise PortraitError(
+                f"{picture.name} has {_count(len(faces))}. Choose one with --face N, from left to right: {listed}."
+            )
+        return faces[rivals[0]]
+
+
+def enroll(source: Source, face: int | None = None, rights: str = "") -> FaceAsset:
+    """Make the face asset of a portrait; see `Enroller.enroll`."""
+    return Enroller().enroll(source, face, rights)
+
+
+def _check(points: NDArray[np.float32], eyes: float, picture: Picture) -> list[str]:
+    """Refuse what cannot be used; warn of what will look worse."""
+    if eyes < LEAST_EYES:
+        raise PortraitError(
+            f"The face in {picture.name} is too small: {eyes:.0f} pixels between the outer eye corners, "
+            f"at least {LEAST_EYES} are needed. Give a closer or larger picture."
+        )
+    yaw, pitch, _ = fit_pose(points).angles
+    if abs(yaw) > MAX_YAW or abs(pitch) > MAX_PITCH:
+        turn, limit = (yaw, MAX_YAW) if abs(yaw) > MAX_YAW else (pitch, MAX_PITCH)
+        way = "to the side" if limit == MAX_YAW else "up or down"
+        raise PortraitError(
+            f"The face in {picture.name} is turned {abs(np.degrees(turn)):.0f} degrees {way}; the limit is "
+            f"{np.degrees(limit):.0f}. Give a picture that looks more towards the viewer."
+        )
+    if eyes < WARN_EYES:
+        return [
+            f"The face is small ({eyes:.0f} pixels between the outer eye corners, {WARN_EYES} or more are better): "
+            "the result will look soft."
+        ]
+    return []
+
+
+def _check_frame(shape: tuple[int, ...], matrix: NDArray[np.float64]) -> list[str]:
+    """Warn where much of the frame had to be invented."""
+    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+    grid = np.stack(np.meshgrid(np.arange(0, 512, 8), np.arange(0, 512, 8)), axis=-1).reshape(-1, 2) + 3.5
+    inside = grid @ inverse[:, :2].T + inverse[:, 2]
+    outside = 1 - np.mean(np.all((inside >= 0) & (inside < [shape[1], shape[0]]), axis=1))
+    if outside <= MISSING:
+        return []
+    return [f"{outside:.0%} of the frame lies outside of the picture and is invented: leave more room around the head."]
+
+
+def _without_doubles(faces: list[Landmarks]) -> list[Landmarks]:
+    """Detections that settled on the same face count once."""
+    kept: list[Landmarks] = []
+    for face in faces:
+        size = inter_ocular(face.points)
+        centre = face.points[:, :2].mean(axis=0)
+        if all(np.linalg.norm(centre - other.points[:, :2].mean(axis=0)) > size / 2 for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _count(faces: int) -> str:
+    return "one face" if faces == 1 else f"{faces} faces"
