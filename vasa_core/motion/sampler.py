@@ -52,7 +52,7 @@ class MotionSampler:
         self._frame = 0
 
     def push(self, features: Array) -> Array:
-        """Take features [n, 384] at 50 Hz; return the latents [m, D] of the frames that are complete."""
+        """Take features [n, 768] at 50 Hz; return the latents [m, D] of the frames that are complete."""
         self._waiting = np.concatenate([self._waiting, features])
         need = self.block * FEATURES_PER_FRAME
         parts = [np.zeros((0, self.latent_size), np.float32)]

@@ -37,7 +37,7 @@ class Clip:
     latent: NDArray[np.float32]
     """[T, D]."""
     features: list[NDArray[np.float16]]
-    """Per variant [2 T, 384]."""
+    """Per variant [2 T, 768]."""
 
 
 SOURCES = ("tracked", "artist")

@@ -21,7 +21,7 @@ class MotionModelConfig:
     """Sizes of the network."""
 
     latent_size: int
-    feature_size: int = 384
+    feature_size: int = 768
     width: int = 256
     depth: int = 5
     heads: int = 4
