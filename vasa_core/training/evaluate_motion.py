@@ -1,0 +1,108 @@
+"""The figures of the lips: the shipped models on clips kept out of training, against the tracked truth.
+
+Runs the same path as the program: audio, speech encoder, sampler, latent space. The lip opening is the gap of the
+decoded inner lips, where the rest pose touches; the truth is the tracked gap of the real lips.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.audio.encoder import LIVE, OFFLINE, EncoderSettings, SpeechEncoder
+from vasa_core.audio.reading import load_audio
+from vasa_core.evaluation import lips
+from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.sampler import MotionSampler, SamplerSettings
+from vasa_core.motion.track import MOTION_FPS
+from vasa_core.training.motion_loss import LOWER_LIP, UPPER_LIP
+
+Words = list[tuple[float, float, str]]
+MODES = {"whole file": OFFLINE, "streamed": LIVE}
+
+
+def read_words(path: Path) -> dict[str, Words]:
+    """Words (start s, end s, word) of every clip from a `words.tsv`."""
+    words: dict[str, Words] = defaultdict(list)
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            words[row["clip"]].append((float(row["start_s"]), float(row["end_s"]), row["word"]))
+    return words
+
+
+class OpeningPredictor:
+    """Lip opening [T] at 25 Hz that the shipped models make of a voice."""
+
+    def __init__(self, encoder: EncoderSettings, sampler: SamplerSettings | None = None, seed: int = 0) -> None:
+        self.encoder = encoder
+        self.sampler = sampler
+        self.seed = seed
+        self.space = LatentSpace.load()
+
+    def latents(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Motion latents [T, D] for mono samples at 16 kHz."""
+        sampler = MotionSampler(max(1, round(self.encoder.hop * MOTION_FPS)), self.seed, self.sampler)
+        parts = [sampler.push(SpeechEncoder(self.encoder).encode(samples)), sampler.finish()]
+        return np.concatenate(parts)
+
+    def opening(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Inner-lip gap [T] in inter-ocular distances; 0 where they touch."""
+        points = self.space.decode(self.latents(samples))
+        return np.maximum(points[:, LOWER_LIP, 1] - points[:, UPPER_LIP, 1], 0)
+
+
+def evaluate_clips(
+    clips: Iterable[Path], truths: Path, words: dict[str, Words], sampler: SamplerSettings | None = None
+) -> dict[str, dict[str, float]]:
+    """Figures per mode over `clips` (files with sound) with `truths/<stem>.npz` holding the tracked `opening` [T]."""
+    clips = [clip for clip in clips if (truths / f"{clip.stem}.npz").is_file()]
+    truth = {clip.stem: np.load(truths / f"{clip.stem}.npz")["opening"] for clip in clips}
+    results = {}
+    for mode, encoder in MODES.items():
+        predictor = OpeningPredictor(encoder, sampler)
+        predicted = {clip.stem: predictor.opening(load_audio(clip)) for clip in clips}
+        results[mode] = compare(predicted, truth, words)
+    results["truth against itself"] = compare(truth, truth, words)
+    return results
+
+
+def compare(
+    predicted: dict[str, NDArray[np.float32]], truth: dict[str, NDArray[np.float32]], words: dict[str, Words]
+) -> dict[str, float]:
+    """Correlation, closures and rest of predicted openings against true ones, over clips of one speaker."""
+    pairs = {s: cut_to_same(predicted[s], truth[s]) for s in truth}
+    correlations = [lips.correlation(a, b) for a, b in pairs.values()]
+    figures = {
+        "clips": float(len(pairs)),
+        "correlation": float(np.mean(correlations)),
+        "correlation, worst clip": float(np.min(correlations)),
+        "amplitude ratio": float(np.mean([a.std() / b.std() for a, b in pairs.values()])),
+    }
+    if not all(stem in words for stem in pairs):
+        return figures
+    silence = {s: lips.silence_mask(words[s], len(a), MOTION_FPS) for s, (a, _) in pairs.items()}
+    quiet = np.concatenate(list(silence.values()))
+    scale = lips.range_of(np.concatenate([a for a, _ in pairs.values()]), ~quiet)
+    truth_scale = lips.range_of(np.concatenate([b for _, b in pairs.values()]), ~quiet)
+    closed, errors, false = [], [], []
+    for stem, (a, b) in pairs.items():
+        starts = lips.bilabial_starts(words[stem])
+        closed.append(lips.closures(a, MOTION_FPS, starts, scale))
+        errors.append(lips.contact_errors(a, MOTION_FPS, starts, b))
+        false.append(lips.false_closure_rate(a, scale, b, truth_scale))
+    figures["bilabial closure recall"] = float(np.concatenate(closed).mean())
+    figures["contact error, median frames"] = float(np.median(np.concatenate(errors)))
+    figures["false closures"] = float(np.nanmean(false))
+    figures["opening in silence, 95th percentile"] = lips.silence_opening(
+        np.concatenate([a for a, _ in pairs.values()]), quiet, scale
+    )
+    return figures
+
+
+def cut_to_same(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Both curves cut to the shorter one's length."""
+    count = min(len(a), len(b))
+    return a[:count], b[:count]
