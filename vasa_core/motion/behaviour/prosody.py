@@ -1,0 +1,159 @@
+"""Prosody of a voice, frame by frame as it comes: loudness, activity, emphasis, phrase starts and ends.
+
+One frame lasts 40 ms and covers the samples [640 i, 640 (i + 1)). It is given out as soon as the three frames after it
+are known (0.12 s of look-ahead, within what the speech encoder waits for anyway), so that a start is known a moment
+before the sound, as a speaker knows it. `finish` gives out what is left.
+"""
+
+from collections import deque
+from math import log10
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 16000
+FRAME_SAMPLES = 640
+FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
+LOOK_AHEAD_FRAMES = 3
+
+SILENCE_DB = -90.0
+FLOOR_DB = (-70.0, -30.0)
+"""The noise floor lies in this range (dB of full scale)."""
+FLOOR_START_DB = -50.0
+FLOOR_FRAMES = 75
+FLOOR_RANK = 4
+"""The floor is the fourth lowest level of the last 3 s: speech dips to it between syllables, steady noise never leaves
+it (minimum statistics: Martin 2001)."""
+PEAK_START_DB = -26.0
+PEAK_RISE = 0.25
+PEAK_FALL_DB = (0.03, 0.3)
+"""dB per voiced frame: slow, and quick once nothing came near the peak for `PEAK_MEMORY_FRAMES` voiced frames."""
+PEAK_MEMORY_FRAMES = 25
+PEAK_NEAR_DB = 3.0
+LEAST_SPAN_DB = 15.0
+VOICE_OVER_FLOOR_DB = 8.0
+VOICE_SHARE = 0.35
+"""Voice is what lies this share of the way from the floor to the peak level, and 8 dB over the floor at least."""
+HYSTERESIS_DB = 3.0
+PHRASE_GAP_FRAMES = 5
+"""A gap of 0.2 s parts phrases; stops and soft consonants are shorter."""
+LEAST_PHRASE_FRAMES = 8
+EMPHASIS_DB = 7.0
+"""A loudness peak this far above the running mean of the voice has full emphasis."""
+MEAN_TIME_S = 2.5
+
+
+class ProsodyFrame(NamedTuple):
+    """Prosody of 40 ms."""
+
+    loudness: float
+    """dB of full scale, smoothed over three frames."""
+    energy: float
+    """Loudness between the noise floor (0) and this voice's peaks (1); 0 without voice."""
+    voice: bool
+    """Somebody speaks; the gaps inside words are bridged."""
+    emphasis: float
+    """0 except at the top of a loudness peak, there up to 1."""
+    onset: bool
+    """The first frame of a phrase."""
+    phrase_end: bool
+    """True once, 0.2 s after a phrase's last sound."""
+    pause: float
+    """Seconds since the last sound; 0 while speaking."""
+
+
+QUIET = ProsodyFrame(SILENCE_DB, 0.0, False, 0.0, False, False, 1.0)
+"""What is heard when there is no voice at all."""
+
+
+class ProsodyTracker:
+    """Streaming prosody; the result does not depend on how the samples were cut into pushes."""
+
+    def __init__(self) -> None:
+        self._rest = np.zeros(0, np.float32)
+        self._floor = FLOOR_START_DB
+        self._recent: deque[float] = deque([FLOOR_START_DB] * FLOOR_FRAMES, maxlen=FLOOR_FRAMES)
+        self._peak = PEAK_START_DB
+        self._mean = PEAK_START_DB - 8.0
+        self._raw = False
+        self._forgotten = 0
+        self._heard = 0
+        self._levels: deque[float] = deque([SILENCE_DB] * 4, maxlen=LOOK_AHEAD_FRAMES + 4)
+        self._voiced: deque[bool] = deque([False] * 3, maxlen=LOOK_AHEAD_FRAMES + 3)
+        self._ahead = 0
+        self._gap = PHRASE_GAP_FRAMES
+        self._length = 0
+
+    def push(self, samples: NDArray[np.float32]) -> list[ProsodyFrame]:
+        """Take mono samples at 16 kHz in [-1, 1] and give the frames that are now known."""
+        samples = np.concatenate([self._rest, np.asarray(samples, np.float32)])
+        count = len(samples) // FRAME_SAMPLES
+        self._rest = samples[count * FRAME_SAMPLES :]
+        return self._take(samples[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES))
+
+    def finish(self) -> list[ProsodyFrame]:
+        """Give the frames still waiting, as if silence followed: ceil(samples / 640) frames in all."""
+        frames: list[ProsodyFrame] = []
+        if len(self._rest):
+            last = np.pad(self._rest, (0, FRAME_SAMPLES - len(self._rest)))
+            self._rest = self._rest[:0]
+            frames += self._take(last[None])
+        frames += self._take(np.zeros((LOOK_AHEAD_FRAMES, FRAME_SAMPLES), np.float32))
+        self._ahead = 0
+        return frames
+
+    def _take(self, blocks: NDArray[np.float32]) -> list[ProsodyFrame]:
+        energies = (blocks.astype(np.float64) ** 2).sum(axis=1) / FRAME_SAMPLES
+        frames = []
+        for energy in energies.tolist():
+            self._listen(10 * log10(max(energy, 10 ** (SILENCE_DB / 10))))
+            if self._ahead < LOOK_AHEAD_FRAMES:
+                self._ahead += 1
+            else:
+                frames.append(self._frame())
+        return frames
+
+    def _listen(self, level: float) -> None:
+        """Follow floor and peaks, and note whether the newest frame has voice."""
+        span = self._peak - self._floor
+        threshold = self._floor + max(VOICE_OVER_FLOOR_DB, VOICE_SHARE * span)
+        self._raw = level > threshold - (HYSTERESIS_DB if self._raw else 0.0)
+        self._recent.append(level)
+        self._floor = min(max(sorted(self._recent)[FLOOR_RANK - 1], FLOOR_DB[0]), FLOOR_DB[1])
+        if self._raw:
+            self._forgotten = 0 if level > self._peak - PEAK_NEAR_DB else self._forgotten + 1
+            fall = PEAK_FALL_DB[self._forgotten > PEAK_MEMORY_FRAMES]
+            self._peak += PEAK_RISE * (level - self._peak) if level > self._peak else -fall
+            self._heard += 1
+            self._mean += (level - self._mean) * max(FRAME_S / MEAN_TIME_S, 1 / (self._heard + 1))
+        self._peak = max(self._peak, self._floor + LEAST_SPAN_DB)
+        self._levels.append(level)
+        self._voiced.append(self._raw)
+
+    def _frame(self) -> ProsodyFrame:
+        """The frame `LOOK_AHEAD_FRAMES` before the newest."""
+        levels = self._levels
+        smooth = [(levels[k - 1] + 2 * levels[k] + levels[k + 1]) / 4 for k in range(1, len(levels) - 1)]
+        here = len(levels) - 1 - LOOK_AHEAD_FRAMES
+        level = smooth[here - 1]
+        voice = sum(self._voiced) >= 2
+        onset = voice and self._gap >= PHRASE_GAP_FRAMES
+        if voice:
+            self._length = 1 if onset else self._length + self._gap + 1
+            self._gap = 0
+        else:
+            self._gap += 1
+        emphasis = 0.0
+        if voice and level > max(smooth[: here - 1]) and level >= max(smooth[here:]):
+            emphasis = min(max((level - self._mean) / EMPHASIS_DB, 0.0), 1.0)
+        energy = (level - self._floor) / (self._peak - self._floor) if voice else 0.0
+        return ProsodyFrame(
+            loudness=level,
+            energy=min(max(energy, 0.0), 1.0),
+            voice=voice,
+            emphasis=emphasis,
+            onset=onset,
+            phrase_end=self._gap == PHRASE_GAP_FRAMES and self._length >= LEAST_PHRASE_FRAMES,
+            pause=self._gap * FRAME_S,
+        )
