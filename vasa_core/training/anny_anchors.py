@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
 from scipy.spatial.transform import Rotation
 
 from vasa_core.face import topology
@@ -21,6 +22,7 @@ VIEWS = [(pitch, yaw, 0.0) for yaw in (-0.5, -0.25, 0.0, 0.25, 0.5) for pitch in
 FIRST_REGION = Region(np.array([256.0, 300.0]), 560.0, 0.0)
 REGION_STEPS = 3
 SIDE_POWER = 3  # a hit counts with the cosine between surface and viewer to this power
+SMOOTHING = 1e-2  # of the warp from the canonical face to the hits; more where hits are seen from the side
 IRIS_SHARE = 0.155  # radius of the iris against the distance between the eye balls' middles (11.8 mm to 63 mm, halved)
 
 Finder = Callable[[NDArray[np.uint8]], NDArray[np.float64]]
@@ -76,6 +78,10 @@ def find_anchors(head: AnnyHead, find: Finder) -> Anchors:
     places = total / np.maximum(weight, 1e-9)
     partner = mirror_map()
     places = (places + places[partner] * [-1, 1, 1]) / 2
+    trust = (weight + weight[partner])[:, 0] / weight.max()
+    canonical = topology.CANONICAL.astype(np.float64)
+    smooth = RBFInterpolator(canonical, places, smoothing=SMOOTHING / trust, kernel="thin_plate_spline", degree=1)
+    places = smooth(canonical)
     skin = len(head.quads["skin"]) * 2  # triangles of the skin come first
     visible = np.array(sorted(index for index in seen if index < skin))
     corners, weights = nearest_on_mesh(head.vertices, head.triangles[visible], places)

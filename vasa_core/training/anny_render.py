@@ -84,7 +84,8 @@ def photograph(
     pitch, yaw, roll = turn
     rotation = Rotation.from_euler("zyx", [roll, -yaw, pitch])
     turned = rotation.apply(vertices - CENTRE)
-    faces = np.cross(*(turned[triangles[:, k]] - turned[triangles[:, 0]] for k in (1, 2)))
+    first = turned[triangles[:, 0]]
+    faces = np.cross(turned[triangles[:, 1]] - first, turned[triangles[:, 2]] - first)
     normals = np.zeros_like(turned)
     for k in range(3):
         np.add.at(normals, triangles[:, k], faces)
@@ -96,7 +97,7 @@ def photograph(
     pixels, depth, nearest = rasterise(points * OVERSAMPLING, triangles, colours * shade[:, None], big)
     pixels[nearest < 0] = BACKGROUND
     small = cv2.resize(cv2.GaussianBlur(pixels, (0, 0), 0.7), (size, size), interpolation=cv2.INTER_AREA)
-    return View(np.clip(small, 0, 255).astype(np.uint8), points, nearest, depth / OVERSAMPLING)
+    return View(np.clip(small, 0, 255).astype(np.uint8), points, nearest, depth / np.float32(OVERSAMPLING))
 
 
 @numba.njit(cache=True)

