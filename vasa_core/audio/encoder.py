@@ -87,10 +87,11 @@ class SpeechEncoder:
         self._session = open_session("speech_encoder", threads)
         self.reset()
 
-    def reset(self) -> None:
-        """Forget the stream so far and begin a new one."""
+    def reset(self, heard: NDArray[np.float32] | None = None) -> None:
+        """Forget the stream so far and begin a new one, as after silence or after having `heard` [N] samples."""
         past = self.settings.past_features * SAMPLES_PER_FEATURE
-        self._buffer = np.zeros(past, np.float32)  # from the beginning of the next window on
+        heard = np.zeros(0, np.float32) if heard is None else heard[max(0, len(heard) - past) :]
+        self._buffer = np.pad(heard.astype(np.float32), (past - len(heard), 0))  # from the next window's beginning on
         self._received = 0
         self._emitted = 0
 
