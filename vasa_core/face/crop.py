@@ -17,8 +17,14 @@ MAX_ROLL = np.radians(12.0)
 """A head tilted further is turned back to this: a slight tilt belongs to the portrait, a strong one leaves no room."""
 SHARPEN = 0.35
 """Strength of the unsharp mask on an enlarged picture; more would raise the grain of the photograph."""
-BLUR_REACH = 0.10
-"""Distance outside of the picture at which the invented part has lost its fine detail, in frames."""
+SOFT_REACH = 0.06
+"""Distance outside of the picture at which the invented part is fully soft, in frames."""
+SOFTNESS = 14.0
+"""Blur of the invented part, px (sigma)."""
+GRAIN = 1.5
+"""Coarsest structure that is mirrored outwards as grain, px (sigma): larger ones would show a second face."""
+GRAIN_REACH = 0.06
+"""Distance over which the mirrored grain fades, in frames."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +99,12 @@ def extend(frame: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uin
     """
     if known.all() or not known.any():
         return frame
-    smooth = flow_colours(frame.astype(np.float32), known)
-    grain = frame - cv2.GaussianBlur(frame, (0, 0), 4).astype(np.float32)
-    distance = cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5) / (BLUR_REACH * SIZE)
-    filled = smooth + grain * np.exp(-distance)[..., None]
+    flowed = flow_colours(frame.astype(np.float32), known)
+    distance = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5)) / SIZE
+    softness = np.minimum(distance / SOFT_REACH, 1)[..., None]
+    filled = flowed + softness * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS) - flowed)
+    grain = frame - cv2.GaussianBlur(frame, (0, 0), GRAIN).astype(np.float32)
+    filled += grain * np.exp(-distance / GRAIN_REACH)[..., None]
     return np.where(known[..., None], frame, np.clip(filled, 0, 255).round().astype(np.uint8))
 
 
@@ -111,5 +119,5 @@ def flow_colours(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArr
     small = np.asarray(cv2.resize(values * weight[..., None], half, interpolation=cv2.INTER_AREA), np.float32)
     mean = np.asarray(small / np.maximum(small_weight, 1e-6)[..., None], np.float32)
     coarse = flow_colours(mean, small_weight > 0)
-    fine = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    fine = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(known[..., None], values, np.asarray(fine, np.float32))

@@ -94,6 +94,10 @@ def cut_region(image: NDArray[np.uint8], region: Region, side: int) -> NDArray[n
     shrink = int(region.size / side)
     if shrink >= 2:
         # Linear sampling would skip pixels: average them first.
+        low = np.clip(np.floor(region.centre - region.size), 0, np.array(image.shape[1::-1]) - 1).astype(int)
+        high = np.maximum(np.ceil(region.centre + region.size).astype(int), low + 1)
+        image = image[low[1] : high[1], low[0] : high[0]]
+        matrix[:, 2] -= low
         height, width = image.shape[:2]
         size = (max(width // shrink, 1), max(height // shrink, 1))
         ratio = np.array([size[0] / width, size[1] / height])
