@@ -1,0 +1,56 @@
+"""One portrait and a voice become a living, talking face.
+
+    from vasa_core import animate, enroll, render
+
+    asset = enroll("portrait.png")                      # FaceAsset; asset.save("npc.vasa") keeps it
+    report = render(asset, "line.wav", "talk.mp4")      # RenderReport: frames, real-time factor, paths
+    for motion in animate("line.wav", seed=1):          # Motion pieces at 25 Hz, without a face
+        ...
+
+Everything is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vasa_core.errors import VasaError as VasaError
+    from vasa_core.face.asset import FaceAsset as FaceAsset
+    from vasa_core.face.enroll import enroll as enroll
+    from vasa_core.latent.space import LatentSpace as LatentSpace
+    from vasa_core.motion.generator import AnimationSettings as AnimationSettings
+    from vasa_core.motion.track import Motion as Motion
+    from vasa_core.pipeline import RenderReport as RenderReport
+    from vasa_core.pipeline import animate as animate
+    from vasa_core.pipeline import render as render
+    from vasa_core.pipeline import write_motion as write_motion
+    from vasa_core.render.renderer import Renderer as Renderer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AnimationSettings": "vasa_core.motion.generator",
+    "FaceAsset": "vasa_core.face.asset",
+    "LatentSpace": "vasa_core.latent.space",
+    "Motion": "vasa_core.motion.track",
+    "RenderReport": "vasa_core.pipeline",
+    "Renderer": "vasa_core.render.renderer",
+    "VasaError": "vasa_core.errors",
+    "animate": "vasa_core.pipeline",
+    "enroll": "vasa_core.face.enroll",
+    "render": "vasa_core.pipeline",
+    "write_motion": "vasa_core.pipeline",
+}
+__all__ = [*_HOMES, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -58,8 +58,13 @@ class BackgroundSink:
                 self._error = error
 
     def _join(self) -> None:
+        """Wait for the thread whatever happens: sinks must not be touched by two threads."""
         self._queue.put(None)
-        self._thread.join()
+        while self._thread.is_alive():
+            try:
+                self._thread.join()
+            except KeyboardInterrupt as interrupt:
+                self._error = interrupt
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +72,8 @@ class BackgroundSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None:
+            self._error = error  # the frames that wait are dropped
         try:
             self._join()
             if error is None:

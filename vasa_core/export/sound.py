@@ -31,8 +31,9 @@ def open_sound(source: Audio) -> Sound:
     """The sound of a recording at full quality: mono stays mono, everything else becomes stereo."""
     if isinstance(source, np.ndarray):
         return Sound(1, _resampled(_frames_of(source), "mono"))
+    file = io.BytesIO(source) if isinstance(source, bytes) else str(source)
     try:
-        container = av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source), "r", metadata_errors="ignore")
+        container = av.open(file, "r", metadata_errors="ignore")
     except (av.FFmpegError, ValueError, OSError) as error:
         raise AudioError(f"The sound cannot be read again for the video ({error}). Check the file.") from error
     if not container.streams.audio:

@@ -1,0 +1,67 @@
+"""The command line: one file per verb. It only reads options, calls the public Python API and prints."""
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from vasa_core.cli import demo, doctor, enroll, models, motion, render
+from vasa_core.cli.console import fail, say_bug
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+WRONG_USE = 2
+
+app = typer.Typer(
+    name="vasa",
+    help="One portrait and a voice become a living, talking face.",
+    epilog="Begin with: vasa demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (demo, enroll, render, motion, models, doctor):
+    app.command(name=verb.__name__.rsplit(".", 1)[1], epilog=verb.EXAMPLES)(verb.run)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from vasa_core import __version__
+
+        typer.echo(f"vasa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the whole traceback of an error (may stand anywhere).")
+    ] = False,
+) -> None:
+    """One portrait and a voice become a living, talking face."""
+
+
+def main() -> None:
+    """Run the command line; every error ends in one sentence and an exit code."""
+    from vasa_core.errors import VasaError
+
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that unfinished files are removed as on Ctrl-C
+    try:
+        app(arguments, standalone_mode=True)
+    except VasaError as error:
+        if debug:
+            raise
+        fail(str(error))
+        sys.exit(WRONG_USE)
+    except Exception as error:
+        if debug:
+            raise
+        say_bug(error)
+        sys.exit(1)

@@ -1,0 +1,277 @@
+"""From a portrait and a voice to a film: enrol, animate, render, in one stream of constant memory.
+
+The voice is read once for the motion and once more, at full quality, for the film. Motion and pictures are made in the
+calling thread, encoding runs in a second one.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.audio.reading import audio_duration, read_audio
+from vasa_core.errors import AudioError, ExportError
+from vasa_core.export.contact_sheet import ContactSheet, mouth_box
+from vasa_core.export.curves import open_curves
+from vasa_core.export.frame_rate import SAMPLE_RATE, FrameRate, frame_count
+from vasa_core.export.images import ImageSequenceWriter
+from vasa_core.export.sink import BackgroundSink, FrameSink
+from vasa_core.export.sound import Audio, open_sound
+from vasa_core.export.video import VideoWriter, exact_fps, is_video_path
+from vasa_core.face.asset import FaceAsset
+from vasa_core.face.enroll import enroll
+from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.generator import AnimationSettings, MotionGenerator
+from vasa_core.motion.track import MOTION_FPS, Motion
+from vasa_core.render.renderer import Renderer
+
+ASSET_SUFFIX = ".vasa"
+SILENT_PEAK = 1e-3  # -60 dB of full scale: below, there is no voice to follow
+
+Portrait = str | Path | bytes | NDArray[np.uint8] | FaceAsset
+"""A picture (path, bytes or [height, width, 3] RGB), the path of a face asset, or the asset itself."""
+Progress = Callable[[int, int], None]
+"""Called with the frames done and the frames expected (0: unknown)."""
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What rendering made and how fast."""
+
+    path: Path
+    contact_sheet: Path | None
+    frames: int
+    fps: float
+    seconds: float
+    """Length of the voice."""
+    startup_seconds: float
+    """Opening models and compiling, until the first frame could be made."""
+    working_seconds: float
+    """From there to the finished file."""
+    renderer_fps: float
+    """Frames a second of the renderer alone."""
+    silent: bool
+    """No voice was found: the face only idles."""
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of film per second of work, without start-up."""
+        return self.seconds / self.working_seconds
+
+
+@dataclass(frozen=True)
+class MotionReport:
+    """What animating made."""
+
+    path: Path
+    frames: int
+    fps: float
+    seconds: float
+    working_seconds: float
+    silent: bool
+
+
+class _Voice:
+    """The voice in pieces, with a record of what has gone by."""
+
+    def __init__(self, audio: Audio) -> None:
+        self.samples = 0
+        self.peak = 0.0
+        self.listeners: list[Callable[[NDArray[np.float32]], None]] = []
+        self._pieces = read_audio(audio, SAMPLE_RATE if isinstance(audio, np.ndarray) else None)
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        for piece in self._pieces:
+            self.samples += len(piece)
+            self.peak = max(self.peak, float(np.abs(piece).max(initial=0.0)))
+            for listener in self.listeners:
+                listener(piece)
+            yield piece
+
+    @property
+    def silent(self) -> bool:
+        return self.peak < SILENT_PEAK
+
+
+def _motion(voice: _Voice, generator: MotionGenerator, fps: Fraction) -> Iterator[Motion]:
+    """The voice's motion at `fps`, in pieces, frame_count(samples) frames in all."""
+    rate = FrameRate(fps)
+    for samples in voice:
+        piece = generator.push(samples)
+        if len(piece):
+            yield rate.push(piece)
+    piece = generator.finish()
+    if len(piece):
+        yield rate.push(piece)
+    rest = rate.finish(voice.samples)
+    if rest is not None:
+        yield rest
+
+
+def _settings(seed: int, settings: AnimationSettings | None) -> AnimationSettings:
+    return settings or AnimationSettings(seed=seed)
+
+
+def animate(
+    audio: Audio, *, fps: float = MOTION_FPS, seed: int = 0, settings: AnimationSettings | None = None
+) -> Iterator[Motion]:
+    """The motion of a voice, in pieces, in order, in constant memory.
+
+    Parameters
+    ----------
+    audio : path or bytes of any sound or video file, or mono float32 samples [n] at 16 kHz in [-1, 1].
+    fps : frames a second, 24 to 60.
+    seed : another seed, another performance of the same words.
+    settings : everything else that shapes the motion; its own seed then counts.
+
+    Yields
+    ------
+    `Motion` pieces; together ceil(duration * fps) frames. `Motion.concatenate(list(...))` joins them.
+    """
+    rate = exact_fps(fps)
+    voice = _Voice(audio)
+    generator = MotionGenerator(_settings(seed, settings))
+    return (piece for piece in _motion(voice, generator, rate) if len(piece))
+
+
+def write_motion(
+    audio: Audio,
+    path: str | Path,
+    *,
+    fps: float = MOTION_FPS,
+    seed: int = 0,
+    mesh: bool = False,
+    settings: AnimationSettings | None = None,
+    on_progress: Progress | None = None,
+) -> MotionReport:
+    """Write the motion of a voice to `path`: .npz (everything; `mesh` adds vertices) or .csv (Live Link Face)."""
+    path, rate, begin = Path(path), exact_fps(fps), time.perf_counter()
+    _refuse_overwriting(path, audio)
+    voice = _Voice(audio)
+    writer = open_curves(path, LatentSpace.load(), float(rate), mesh)
+    expected, done = _expected_frames(audio, rate), 0
+    try:
+        for piece in _motion(voice, MotionGenerator(_settings(seed, settings)), rate):
+            writer.write(piece)
+            done += len(piece)
+            if on_progress:
+                on_progress(done, expected)
+        writer.close()
+    finally:
+        writer.abort()
+    seconds = voice.samples / SAMPLE_RATE
+    return MotionReport(path, done, float(rate), seconds, time.perf_counter() - begin, voice.silent)
+
+
+def render(
+    portrait: Portrait,
+    audio: Audio,
+    path: str | Path,
+    *,
+    fps: float = MOTION_FPS,
+    seed: int = 0,
+    face: int | None = None,
+    contact_sheet: str | Path | None = None,
+    settings: AnimationSettings | None = None,
+    on_progress: Progress | None = None,
+) -> RenderReport:
+    """Make a portrait speak: write a film, or a folder of pictures, of ceil(duration * fps) frames of 512x512.
+
+    Parameters
+    ----------
+    portrait : a picture, a `.vasa` file or a `FaceAsset`.
+    audio : path or bytes of any sound or video file, or mono float32 samples [n] at 16 kHz in [-1, 1].
+    path : .mp4, .mov or .mkv; a name without an ending is a folder for a PNG sequence.
+    fps : frames a second, 24 to 60.
+    seed : another seed, another performance of the same words. The same seed gives the same frames.
+    face : which face of a picture with several, counted from the left, from 1.
+    contact_sheet : where to put an overview as PNG, if anywhere.
+    settings : everything else that shapes the motion; its own seed then counts.
+    on_progress : called with the frames done and expected.
+    """
+    path, rate, begin = Path(path), exact_fps(fps), time.perf_counter()
+    _refuse_overwriting(path, portrait, audio)
+    voice = _Voice(audio)
+    asset = load_portrait(portrait, face)
+    space = LatentSpace.load()
+    renderer = Renderer(asset, space)
+    first = renderer.render(Motion.still(1, space.size), 0)
+    generator = MotionGenerator(_settings(seed, settings))
+    ready = time.perf_counter()
+
+    sinks = _open_sinks(path, first.shape[:2], rate, audio, asset, contact_sheet)
+    for sink in sinks:
+        if isinstance(sink, ContactSheet):
+            voice.listeners.append(sink.envelope.add)
+    expected, done, drawing = _expected_frames(audio, rate), 0, 0.0
+    with BackgroundSink(*sinks) as output:
+        for piece in _motion(voice, generator, rate):
+            for i in range(len(piece)):
+                start = time.perf_counter()
+                frame = renderer.render(piece, i)
+                drawing += time.perf_counter() - start
+                output.write(frame)
+                done += 1
+                if on_progress:
+                    on_progress(done, expected)
+    return RenderReport(
+        path=path,
+        contact_sheet=None if contact_sheet is None else Path(contact_sheet),
+        frames=done,
+        fps=float(rate),
+        seconds=voice.samples / SAMPLE_RATE,
+        startup_seconds=ready - begin,
+        working_seconds=time.perf_counter() - ready,
+        renderer_fps=done / drawing,
+        silent=voice.silent,
+    )
+
+
+def load_portrait(portrait: Portrait, face: int | None = None) -> FaceAsset:
+    """The face asset of a picture, of a `.vasa` file, or the asset itself."""
+    if isinstance(portrait, FaceAsset):
+        return portrait
+    if isinstance(portrait, str | Path) and Path(portrait).suffix.lower() == ASSET_SUFFIX:
+        return FaceAsset.load(portrait)
+    return enroll(portrait, face=face)
+
+
+def _open_sinks(
+    path: Path, shape: tuple[int, ...], fps: Fraction, audio: Audio, asset: FaceAsset, contact_sheet: str | Path | None
+) -> list[FrameSink]:
+    from vasa_core.face.topology import LIPS_OUTER
+
+    height, width = shape
+    sinks: list[FrameSink] = []
+    if path.suffix and not path.is_dir():
+        sinks.append(VideoWriter(path, (width, height), fps, open_sound(audio) if is_video_path(path) else None))
+    else:
+        sinks.append(ImageSequenceWriter(path))
+    if contact_sheet is not None:
+        try:
+            box = mouth_box(asset.landmarks, np.asarray(LIPS_OUTER), width)
+            sinks.append(ContactSheet(Path(contact_sheet), fps, box))
+        except BaseException:
+            sinks[0].abort()
+            raise
+    return sinks
+
+
+def _expected_frames(audio: Audio, fps: Fraction) -> int:
+    """Frames by the file's own word about its length; 0 where it says nothing."""
+    if isinstance(audio, np.ndarray):
+        return frame_count(len(audio), fps)
+    with suppress(AudioError):
+        return frame_count(round(audio_duration(audio) * SAMPLE_RATE), fps)
+    return 0
+
+
+def _refuse_overwriting(path: Path, *sources: object) -> None:
+    for source in sources:
+        if isinstance(source, str | Path) and path.exists() and path.samefile(source):
+            raise ExportError(f"The result would overwrite its own source {path}. Choose another name.")
