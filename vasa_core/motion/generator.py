@@ -1,6 +1,5 @@
 """From a voice to a motion track: speech encoder, diffusion transformer and behaviour side by side, in streams."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,9 +11,6 @@ from vasa_core.motion.sampler import MotionSampler, SamplerSettings
 from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
 
 Samples = NDArray[np.float32]
-
-CHUNK_SECONDS = 1.0
-SAMPLE_RATE = 16_000
 
 
 @dataclass(frozen=True)
@@ -66,36 +62,3 @@ class MotionGenerator:
         self._ready = {name: array[count:] for name, array in self._ready.items()}
         self._frame += count
         return motion
-
-
-def animate(
-    audio: Samples | Iterable[Samples], settings: AnimationSettings | None = None, threads: int = 1
-) -> Iterator[Motion]:
-    """Motion of a voice, in pieces, in order, in constant memory.
-
-    Parameters
-    ----------
-    audio : float32 array [n] of mono samples at 16 kHz in [-1, 1], or an iterable of such pieces.
-    settings : seed, look-ahead, sampling and behaviour.
-    threads : threads for the networks.
-
-    Yields
-    ------
-    Motion pieces; together they hold ceil(n / 640) frames at 25 Hz.
-    """
-    generator = MotionGenerator(settings, threads)
-    for piece in _pieces(audio):
-        motion = generator.push(piece)
-        if len(motion):
-            yield motion
-    motion = generator.finish()
-    if len(motion):
-        yield motion
-
-
-def _pieces(audio: Samples | Iterable[Samples]) -> Iterator[Samples]:
-    size = int(CHUNK_SECONDS * SAMPLE_RATE)
-    arrays = [audio] if isinstance(audio, np.ndarray) else audio
-    for array in arrays:
-        for begin in range(0, len(array), size):
-            yield array[begin : begin + size]

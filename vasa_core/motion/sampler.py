@@ -1,5 +1,6 @@
 """Few-step sampling of the motion diffusion transformer in onnxruntime, window after window."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ class SamplerSettings:
 
 
 class MotionSampler:
-    """Turns a stream of speech features into a stream of motion latents. Seeded; the cutting of pushes has no effect."""
+    """Turns a stream of speech features into a stream of motion latents; seeded, however the pushes are cut."""
 
     def __init__(self, block: int, seed: int = 0, settings: SamplerSettings | None = None, threads: int = 1) -> None:
         """`block`: frames generated at a time, as many as the speech encoder's hop holds."""
@@ -77,7 +78,7 @@ class MotionSampler:
         noise = np.stack([self._noise(self._frame + i) for i in range(frames)])
         sample = noise * self.settings.temperature
         times = sampling_times(self.settings.steps)
-        for now, after in zip(times[:-1], times[1:], strict=True):
+        for now, after in itertools.pairwise(times):
             clean = self._denoise(sample, window_features, now)
             direction = (sample - signal_level(now) * clean) / noise_level(now)
             sample = signal_level(after) * clean + noise_level(after) * direction

@@ -1,18 +1,19 @@
 """Exports the trained motion transformer to ONNX, with its card."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
+from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
 from vasa_core.training.motion_model import HISTORY
 from vasa_core.training.train_motion import load_motion_model
 
 INPUTS = ("motion", "features", "time", "source", "keep_audio", "keep_history")
 
 
-def export_motion(checkpoint: Path, command: str, scores: dict[str, float]) -> Path:
+def export_motion(checkpoint: Path, command: str) -> Path:
     """Write `models/motion.onnx` and its card from a training checkpoint. Returns the model's path."""
     model, about = load_motion_model(checkpoint)
     config = model.config
@@ -50,9 +51,16 @@ def export_motion(checkpoint: Path, command: str, scores: dict[str, float]) -> P
             "CC BY 4.0, without the held-out clips; FACEGOOD-Audio2Face Mandarin mouth curves, MIT"
         ),
         sha256=sha256_of(out),
-        details={"history_frames": HISTORY, "config": config.as_dict(), "command": command, "scores": scores}
+        details={"history_frames": HISTORY, "config": config.as_dict(), "command": command}
         | {name: about[name] for name in ("settings", "step", "seconds", "loss") if name in about},
     )
     write_card(card)
     print(json.dumps({"file": str(out), "bytes": out.stat().st_size}))
     return out
+
+
+def add_scores(scores: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Keep the figures of the exported model in its card."""
+    card = read_card("motion")
+    rounded = {p: {m: {k: round(v, 4) for k, v in f.items()} for m, f in modes.items()} for p, modes in scores.items()}
+    write_card(replace(card, details=card.details | {"scores": rounded}))

@@ -41,7 +41,9 @@ class MotionLoss:
         """Loss [B] of `predicted` against `clean` [B, L, D]; `before` [B, 1, D] is the frame ahead of the window."""
         error = predicted - clean
         position = (error @ self.factor).square().sum(-1).mean(1)
-        step_error = torch.diff(torch.cat([before, predicted], 1), dim=1) - torch.diff(torch.cat([before, clean], 1), dim=1)
+        step_error = torch.diff(torch.cat([before, predicted], 1), dim=1) - torch.diff(
+            torch.cat([before, clean], 1), dim=1
+        )
         velocity = (step_error @ self.factor).square().sum(-1).mean(1) * self.velocity_scale
         opening = (error @ self.opening).square().mean(1)
         return position + VELOCITY_WEIGHT * velocity + OPENING_WEIGHT * opening

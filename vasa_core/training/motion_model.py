@@ -83,12 +83,19 @@ def _rotate(x: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
 class MotionTransformer(nn.Module):
     """Predicts clean motion latents from noisy ones, speech features, the previous window and the diffusion time."""
 
+    feature_mean: Tensor
+    feature_scale: Tensor
+    cos: Tensor
+    sin: Tensor
+    frequencies: Tensor
+
     def __init__(self, config: MotionModelConfig) -> None:
         super().__init__()
         self.config = config
         width = config.width
         self.motion_in = nn.Linear(config.latent_size, width)
-        self.feature_norm = nn.LayerNorm(config.feature_size)
+        self.register_buffer("feature_mean", torch.zeros(config.feature_size))
+        self.register_buffer("feature_scale", torch.ones(config.feature_size))
         # Two features a frame become one token; the neighbours' features help to place closures between frames.
         self.feature_in = nn.Conv1d(config.feature_size, width, kernel_size=6, stride=2, padding=2)
         self.feature_mix = nn.Linear(width, width)
@@ -124,7 +131,8 @@ class MotionTransformer(nn.Module):
         Returns the clean latents of frames HISTORY .. N-1.
         """
         tokens = motion.shape[1]
-        audio = self.feature_in(self.feature_norm(features).transpose(1, 2)).transpose(1, 2)
+        features = (features - self.feature_mean) * self.feature_scale
+        audio = self.feature_in(features.transpose(1, 2)).transpose(1, 2)
         audio = self.feature_mix(functional.gelu(audio, approximate="tanh"))
         keep = keep_audio[:, None, None]
         audio = keep * audio + (1 - keep) * self.no_audio

@@ -1,5 +1,6 @@
 """Scores a motion model during training: it animates the held-out clips in windows, as at run time, all at once."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -16,7 +17,9 @@ from vasa_core.training.motion_model import HISTORY, MotionTransformer
 from vasa_core.training.train_motion import cut
 
 
-def make_score(clips: list[Clip], blocks: dict[str, tuple[int, int]]) -> Callable[[MotionTransformer], dict[str, float]]:
+def make_score(
+    clips: list[Clip], blocks: dict[str, tuple[int, int]]
+) -> Callable[[MotionTransformer], dict[str, float]]:
     """A function that scores a model by the correlation of the lip opening with the clips' own, mean over clips.
 
     `blocks` names what to score: name -> (index of the feature variant, frames per window).
@@ -54,9 +57,11 @@ def animate_batch(
         window = [cut(f, FEATURES_PER_FRAME * (begin - HISTORY), FEATURES_PER_FRAME * end) for f in features]
         sample = settings.temperature * torch.randn(batch, end - begin, done.shape[2], generator=generator)
         times = sampling_times(settings.steps)
-        for now, after in zip(times[:-1], times[1:], strict=True):
+        for now, after in itertools.pairwise(times):
             motion = torch.cat([done[:, -HISTORY:], sample], dim=1)
-            clean = model(motion, torch.from_numpy(np.stack(window)), torch.full((batch,), float(now)), source, keep, keep)
+            clean = model(
+                motion, torch.from_numpy(np.stack(window)), torch.full((batch,), float(now)), source, keep, keep
+            )
             direction = (sample - float(signal_level(now)) * clean) / float(noise_level(now))
             sample = float(signal_level(after)) * clean + float(noise_level(after)) * direction
         done = torch.cat([done, sample], dim=1)

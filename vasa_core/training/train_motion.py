@@ -91,7 +91,11 @@ class WindowSampler:
         features = clip.features[int(self.rng.choice(usable))]
         start = int(self.rng.integers(0, max(1, len(clip.latent) - length + 1)))
         begin, end = start - HISTORY, start + length
-        return cut(clip.latent, begin, end), cut(features, FEATURES_PER_FRAME * begin, FEATURES_PER_FRAME * end), clip.source
+        return (
+            cut(clip.latent, begin, end),
+            cut(features, FEATURES_PER_FRAME * begin, FEATURES_PER_FRAME * end),
+            clip.source,
+        )
 
     def _clip(self) -> Clip:
         draw = self.rng.random()
@@ -125,6 +129,7 @@ def train_motion(
     space = LatentSpace.load()
     config = MotionModelConfig(latent_size=space.size)
     model = MotionTransformer(config)
+    _standardise_features(model, corpus)
     average = copy.deepcopy(model).eval().requires_grad_(False)
     loss_of = _loss(space, corpus)
     optimiser = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=0.02, betas=(0.9, 0.98))
@@ -151,7 +156,10 @@ def train_motion(
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(entry) + "\n")
             print(json.dumps(entry), flush=True)
-            torch.save({"config": config.as_dict(), "settings": asdict(settings), "state": average.state_dict(), **entry}, out / "motion.pt")
+            torch.save(
+                {"config": config.as_dict(), "settings": asdict(settings), "state": average.state_dict(), **entry},
+                out / "motion.pt",
+            )
     return average
 
 
@@ -168,6 +176,13 @@ def _loss(space: LatentSpace, corpus: Corpus) -> MotionLoss:
     lips = np.unique(np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER]))
     data = np.concatenate([clip.latent for clip in corpus.tracked])
     return MotionLoss(basis, lips, data)
+
+
+def _standardise_features(model: MotionTransformer, corpus: Corpus) -> None:
+    """Scale every feature to about mean 0 and SD 1 over a sample of the tracked clips."""
+    sample = np.concatenate([f.astype(np.float32) for clip in corpus.tracked[::20] for f in clip.features])
+    model.feature_mean.copy_(torch.from_numpy(sample.mean(0)))
+    model.feature_scale.copy_(torch.from_numpy(1 / (sample.std(0) + 1e-3)))
 
 
 def _rate(step: int, settings: TrainingSettings) -> float:
@@ -188,7 +203,7 @@ def _step_loss(
     signal, noise = (torch.from_numpy(f(time_.numpy()))[:, None, None] for f in (signal_level, noise_level))
     noisy = signal * clean + noise * torch.randn_like(clean)
     known = history + settings.history_noise * torch.rand(batch, 1, 1) * torch.randn_like(history)
-    features = features + settings.feature_noise * torch.randn_like(features)
+    features = features + settings.feature_noise / model.feature_scale * torch.randn_like(features)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
         predicted = model(
             torch.cat([known, noisy], dim=1),

