@@ -127,10 +127,10 @@ def _head(points: Array) -> tuple[Array, Array]:
 
 
 def _own_axes(shape: Array) -> Array:
-    """Axes [3, 3] of a face: x along the eye corners, y down from the forehead to the base of the nose."""
+    """Axes [3, 3] of a face: x along the eye corners, y down from the forehead to the chin, z into the head."""
     x = shape[263] + shape[362] - shape[33] - shape[133]
     x /= np.linalg.norm(x)
-    y = shape[2] - shape[10]
+    y = shape[152] - shape[10]
     y -= x * (x @ y)
     y /= np.linalg.norm(y)
     return np.stack([x, y, np.cross(x, y)])

@@ -26,7 +26,7 @@ LARGE_SHIFT_RAD = 0.10
 """Gaze shifts above six degrees carry a blink more often than not."""
 INVITATIONS = {"phrase_end": 0.45, "onset": 0.75, "large_shift": 0.35}
 """Share of the waiting time after which these moments call the blink at once (1: they do not)."""
-PACE = {True: 0.69, False: 0.80}
+PACE = {True: 0.64, False: 0.80}
 """Slows the waiting, speaking and at rest, so that with the invited blinks the wanted rate comes out."""
 
 
