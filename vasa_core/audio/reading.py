@@ -22,6 +22,7 @@ AudioSource = str | os.PathLike[str] | bytes | BinaryIO | NDArray
 
 CHUNK = SAMPLE_RATE // 2  # samples in each piece that is handed out
 SHORTEST_S = 0.04  # one frame of video at 25 fps
+GAP_S = 0.05  # a jump of the time stamps by more than this is a part that was lost
 MISSING_S = 0.5  # a file that ends this much before its header says is reported as damaged
 RATES = (1000, 768000)
 
@@ -133,7 +134,9 @@ def _header_duration(container: av.container.InputContainer) -> float | None:
 def _file_frames(file: str | BinaryIO, name: str) -> Iterator[AudioFrame]:
     """Decode the first audio track; what is damaged is left out, with one warning at the end."""
     damage: Exception | None = None
+    gap = False
     seconds = 0.0
+    clock: float | None = None  # where the next frame belongs, by the time stamps of the file
     with _open_container(file, name) as container:
         promised = _header_duration(container)
         packets = container.demux(container.streams.audio[0])
@@ -151,18 +154,41 @@ def _file_frames(file: str | BinaryIO, name: str) -> Iterator[AudioFrame]:
                 damage = error
                 continue
             for frame in frames:
-                seconds += frame.samples / frame.sample_rate
+                length = frame.samples / frame.sample_rate
+                begin = clock if frame.time is None else frame.time
+                if begin is not None:
+                    gap = gap or (clock is not None and begin - clock > GAP_S)
+                    clock = begin + length
+                seconds += length
                 yield frame
     if damage is not None and seconds == 0:
         raise AudioError(
             f"The sound in {name} cannot be decoded ({_reason(damage)}). Save it again, for example as WAV."
         ) from damage
-    if damage is not None or (promised is not None and promised - seconds > MISSING_S):
+    missing = promised is not None and promised - seconds > MISSING_S
+    if damage is not None or gap or missing or _is_cut_riff(file):
         warnings.warn(
             f"{name} is damaged or cut off: {seconds:.1f} s of sound could be read. Check the file.",
             AudioWarning,
             stacklevel=2,
         )
+
+
+def _is_cut_riff(file: str | BinaryIO) -> bool:
+    """Whether a WAV file is shorter than its header says (FFmpeg takes the end of the file for the end)."""
+    if isinstance(file, str):
+        if not Path(file).is_file():
+            return False
+        with Path(file).open("rb") as opened:
+            return _is_cut_riff(opened)
+    if not file.seekable():
+        return False
+    file.seek(0)
+    head = file.read(8)
+    unknown = b"\xff\xff\xff\xff"  # what a recorder writes that cannot go back to the header
+    if head[:4] != b"RIFF" or head[4:] == unknown:
+        return False
+    return file.seek(0, io.SEEK_END) < 8 + int.from_bytes(head[4:], "little")
 
 
 def _checked_rate(rate: int | None) -> int:
