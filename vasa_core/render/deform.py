@@ -1,0 +1,128 @@
+"""From motion to vertex positions: facial dynamics, lips that meet, lids that close, then the head's own motion."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from vasa_core.face import topology
+from vasa_core.render.eyes import EYEBALL_RADIUS
+from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.rims import Rim
+
+UPPER_LIP_SHARE = 0.4
+"""Share of a correction of the lip gap that the upper lip takes; the lower lip, on the jaw, takes the rest."""
+MEETING = 0.02
+"""Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
+LID_MEETS = 0.12
+"""Closed lids meet at this share of the opening above the lower lid: the upper lid does nearly all of the way."""
+LID_FOLLOWS_GAZE = (0.55, 0.3)
+"""Share of the iris's vertical travel that the upper and lower lid go along with."""
+JAW = (152, 148, 377, 175, 199, 171, 396)
+"""Landmarks on the chin: how far the jaw has dropped."""
+CAMERA_DISTANCE = 7.0
+"""Inter-ocular distances from camera to head: about 62 cm, how near people stand to talk."""
+
+
+@dataclass
+class FaceShape:
+    """The face before its head moves."""
+
+    position: NDArray[np.float32]
+    """[V, 3] px of the portrait."""
+    gap: NDArray[np.float32]
+    """[n] px between the lip edges."""
+    iris_shift: NDArray[np.float32]
+    """[2] px that both irises move in the portrait."""
+    jaw: float
+    """How far the jaw has dropped against a shut mouth, inter-ocular distances."""
+
+
+@dataclass
+class HeadMotion:
+    """The head's rigid motion: `p -> pivot + size * (rotation @ (p - pivot)) + shift`, px."""
+
+    rotation: NDArray[np.float64]
+    size: float
+    shift: NDArray[np.float64]
+    pivot: NDArray[np.float64]
+
+    def apply(self, position: NDArray[np.float32], share: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Where vertices [V, 3] go in the picture [V, 2], each with its `share` [V] of the motion."""
+        linear = (self.size * self.rotation[:2] - np.eye(3)[:2]).astype(np.float32)
+        move = (position - self.pivot.astype(np.float32)) @ linear.T + self.shift.astype(np.float32)
+        return np.ascontiguousarray(position[:, :2] + share[:, None] * move)
+
+    def from_plane(self, depth: float) -> NDArray[np.float64]:
+        """[2, 3] affine map from picture px back to portrait px of the plane at `depth` px, for a share of 1."""
+        linear = self.size * self.rotation[:2, :2]
+        offset = self.pivot[:2] + self.shift + self.size * self.rotation[:2, 2] * (depth - self.pivot[2])
+        offset = offset - linear @ self.pivot[:2]
+        back = np.linalg.inv(linear)
+        return np.column_stack([back, -back @ offset])
+
+
+def head_motion(mesh: HeadMesh, rotation: NDArray, translation: NDArray) -> HeadMotion:
+    """Head motion of a rotation vector [3] rad and a translation [3] in inter-ocular distances."""
+    size = CAMERA_DISTANCE / max(CAMERA_DISTANCE + float(translation[2]), 1.0)
+    matrix = Rotation.from_rotvec(np.asarray(rotation, np.float64)).as_matrix()
+    shift = np.asarray(translation[:2], np.float64) * mesh.frame.unit
+    return HeadMotion(matrix, size, shift, mesh.pivot.astype(np.float64))
+
+
+def deform(
+    mesh: HeadMesh,
+    displacement: NDArray[np.float32],
+    lip_displacement: NDArray[np.float32],
+    gaze: NDArray[np.float32],
+    blink: NDArray[np.float32],
+) -> FaceShape:
+    """Deform the face.
+
+    Parameters
+    ----------
+    displacement : [478, 3] canonical displacement against the portrait, inter-ocular distances
+    lip_displacement : [478, 3] the same against closed, neutral lips: how far the lips are to open
+    gaze : [2] yaw, pitch of the eyes, rad
+    blink : [2] closure of the subject's left and right eye in [0, 1]
+    """
+    moved = displacement[: topology.MESH_POINTS] @ mesh.frame.axes.T
+    position = mesh.rest + mesh.weights @ moved
+    gap = _meet_lips(mesh, position, lip_displacement)
+    eye = EYEBALL_RADIUS * np.array([np.sin(gaze[0]), -np.sin(gaze[1]), 1 - np.cos(gaze[0]) * np.cos(gaze[1])])
+    shift = (mesh.frame.axes @ eye.astype(np.float32))[:2]
+    down = float(shift @ mesh.frame.down)
+    for rim, closure in zip(mesh.eyes, blink, strict=True):
+        _move_lids(rim, position, mesh.frame.down, down, float(np.clip(closure, 0, 1)))
+    jaw = max(float(lip_displacement[list(JAW), 1].mean()), 0.0)
+    return FaceShape(position, gap, shift, jaw)
+
+
+def _meet_lips(
+    mesh: HeadMesh, position: NDArray[np.float32], lip_displacement: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    rim, down = mesh.mouth, mesh.frame.down
+    wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
+    gap = np.maximum(wanted, 0)
+    apart = position[rim.lower, :2] - position[rim.upper, :2]
+    along = apart @ down
+    closing = (gap - along)[:, None] * down
+    sideways = apart - along[:, None] * down
+    sideways *= (1 - np.clip(gap / (MEETING * mesh.frame.unit), 0, 1))[:, None]
+    change = closing - sideways
+    rim.above.move(position, -UPPER_LIP_SHARE * change)
+    rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
+    return gap
+
+
+def _move_lids(rim: Rim, position: NDArray[np.float32], down: NDArray[np.float32], gaze: float, closure: float) -> None:
+    upper, lower = position[rim.upper, :2], position[rim.lower, :2]
+    opening = lower - upper
+    widest = np.abs(opening @ down).max()
+    bell = (opening @ down / max(widest, 1e-6))[:, None]
+    follow = np.clip(gaze, -0.3 * widest, 0.8 * widest) * (1 - closure) * bell * down
+    follow_upper, follow_lower = LID_FOLLOWS_GAZE[0] * follow, LID_FOLLOWS_GAZE[1] * follow
+    meeting = lower - LID_MEETS * opening
+    rim.above.move(position, follow_upper + closure * (meeting - upper))
+    rim.below.move(position, follow_lower + closure * (meeting - lower))

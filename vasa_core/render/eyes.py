@@ -1,0 +1,203 @@
+"""The eyes behind the lids: white with the iris taken out, and the whole iris that moves over it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vasa_core.face import topology
+from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.raster import pack, sample
+from vasa_core.render.rims import Rim
+
+EYEBALL_RADIUS = 12.0 / 88.0
+"""Inter-ocular distances: 12 mm (Gray's Anatomy) with outer eye corners 88 mm apart."""
+EYE_BEHIND = 0.02
+"""Depth of the visible eye behind the lid edges, inter-ocular distances."""
+ROOM = 0.14
+"""Room around the enrolled eye opening, inter-ocular distances: for eyes opened wider and irises turned far."""
+IRIS_EDGE = (0.96, 1.1)
+"""The iris's opacity falls from 1 to 0 between these radii."""
+RESIDUE_FADE = 0.35
+"""What the two layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
+
+
+@dataclass
+class Eye:
+    """One eye of one portrait, made once. Layers are [h, w], packed, in px of the portrait around `origin`."""
+
+    origin: NDArray[np.float64]
+    """[2] px of the portrait: the layers' upper left corner."""
+    white: NDArray[np.uint64]
+    iris: NDArray[np.uint64]
+    """RGB and opacity."""
+    residue: NDArray[np.float32]
+    """[h, w, 3] portrait minus layers, 0 outside the enrolled opening."""
+    radius: float
+    """px of the iris."""
+    depth: float
+    """px, depth of the eye's plane."""
+
+
+def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh) -> tuple[Eye, Eye]:
+    """Prepare the subject's left and right eye: `image` [512, 512, 3], `landmarks` [478, 3] px."""
+    rings = (topology.LEFT_IRIS, topology.RIGHT_IRIS)
+    left, right = (_make_eye(image, landmarks[ring, :2], rim, mesh) for ring, rim in zip(rings, mesh.eyes, strict=True))
+    return left, right
+
+
+def _make_eye(image: NDArray[np.uint8], ring: NDArray[np.float32], rim: Rim, mesh: HeadMesh) -> Eye:
+    rest, unit = mesh.rest, mesh.frame.unit
+    outline = np.concatenate([rest[rim.upper, :2], rest[rim.lower[::-1], :2]])
+    room = ROOM * unit
+    low = np.maximum(np.floor(outline.min(0) - room), 0).astype(int)
+    high = np.minimum(np.ceil(outline.max(0) + room), image.shape[1::-1]).astype(int)
+    patch = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
+    opening = _polygon(outline - low, patch.shape[:2])
+    radius = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
+    centre, radius = find_iris(patch, ring[0] - low, radius, opening)
+
+    rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32) + 0.5
+    distance = np.hypot(columns - centre[0], rows - centre[1])
+    inner = cv2.erode((opening > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    is_white = inner & (distance > radius * 1.12 + 0.5)
+    white = _fill(patch, is_white, 0.03 * unit)
+    iris = _whole_iris(patch, inner, centre, radius)
+    opacity = np.clip((IRIS_EDGE[1] * radius - distance) / ((IRIS_EDGE[1] - IRIS_EDGE[0]) * radius), 0, 1)[..., None]
+    white, iris, opacity = np.rint(white), np.rint(iris), np.rint(opacity * 255) / 255
+    layered = white + (iris - white) * opacity
+    reach = cv2.dilate((opening > 0).astype(np.uint8), np.ones((3, 3), np.uint8))[..., None]
+    eye_layers = np.concatenate([iris, opacity * 255], -1).astype(np.uint8)
+    return Eye(
+        origin=low.astype(np.float64),
+        white=pack(white.astype(np.uint8)),
+        iris=pack(eye_layers),
+        residue=((patch.astype(np.float32) - layered) * reach).astype(np.float32),
+        radius=radius,
+        depth=float(rest[rim.upper, 2].mean() + EYE_BEHIND * unit),
+    )
+
+
+def find_iris(
+    patch: NDArray[np.uint8], centre: NDArray[np.float32], radius: float, opening: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], float]:
+    """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
+
+    Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the
+    lids. Returns centre and radius.
+    """
+    grey = cv2.GaussianBlur(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
+    angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
+    ray = np.stack([np.cos(angles), np.sin(angles)], -1)
+    best = (-np.inf, centre.astype(np.float64), radius)
+    shifts = np.arange(-4, 4.5, 0.5) * radius / 12
+    for size in radius * np.array([0.9, 0.95, 1.0, 1.05, 1.1, 1.15]):
+        for dx in shifts:
+            for dy in shifts:
+                middle = centre + np.array([dx, dy])
+                inside = middle + ray * (size - 1.2)
+                outside = middle + ray * (size + 1.2)
+                seen = _at(opening, outside) > 0.9
+                if seen.sum() < 8:
+                    continue
+                step = (_at(grey, outside) - _at(grey, inside))[seen].mean()
+                score = step - 0.35 * np.hypot(dx, dy) - 40 * abs(size / radius - 1)
+                if score > best[0]:
+                    best = (float(score), middle, float(size))
+    return best[1], best[2]
+
+
+def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:
+    x = np.clip(np.round(places[:, 0] - 0.5).astype(int), 0, layer.shape[1] - 1)
+    y = np.clip(np.round(places[:, 1] - 0.5).astype(int), 0, layer.shape[0] - 1)
+    return layer[y, x]
+
+
+def _polygon(outline: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.int32(np.round((outline - 0.5) * 16))], 255, cv2.LINE_AA, 4)
+    return mask.astype(np.float32) / 255
+
+
+def _fill(patch: NDArray[np.uint8], known: NDArray[np.bool_], softness: float) -> NDArray[np.float32]:
+    """Spread the known pixels over the patch: near ones first, smoothly."""
+    if known.sum() < 12:
+        flat = np.percentile(patch.reshape(-1, 3), 70, axis=0)
+        return np.broadcast_to(flat, patch.shape).astype(np.float32).copy()
+    weight = known.astype(np.float32)
+    total = np.zeros(patch.shape, np.float32)
+    norm = np.zeros(patch.shape[:2], np.float32)
+    for scale, share in ((1.0, 1.0), (2.0, 1e-2), (5.0, 1e-4), (14.0, 1e-6)):
+        sigma = softness * scale
+        total += share * cv2.GaussianBlur(patch * weight[..., None], (0, 0), sigma)
+        norm += share * cv2.GaussianBlur(weight, (0, 0), sigma)
+    filled = total / np.maximum(norm, 1e-12)[..., None]
+    soft = cv2.GaussianBlur(weight, (0, 0), 1.0)[..., None] * weight[..., None]
+    return (filled + (patch - filled) * soft).astype(np.float32)
+
+
+def _whole_iris(
+    patch: NDArray[np.uint8], seen: NDArray[np.bool_], centre: NDArray[np.float64], radius: float
+) -> NDArray[np.float32]:
+    """The iris with what the lids hide: mirrored from below, or the mean of its radius."""
+    rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32)
+    mirror_y = (2 * centre[1] - 1 - rows).astype(np.float32)
+    mirrored = cv2.remap(patch, columns, mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    mirror_seen = cv2.remap(seen.astype(np.float32), columns, mirror_y, cv2.INTER_LINEAR)
+    distance = np.hypot(columns + 0.5 - centre[0], rows + 0.5 - centre[1])
+    index = np.minimum(distance, radius * 1.15).astype(int)
+    mean = np.zeros(patch.shape, np.float32)
+    for step in range(index.max() + 1):
+        band = index == step
+        source = band & seen
+        if not source.any():
+            source = seen & (distance < radius)
+        mean[band] = patch[source].mean(0) if source.any() else patch[band].mean(0)
+    mean = cv2.GaussianBlur(mean, (0, 0), 1.0)
+    trust = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 1.2) * seen
+    fallback = mean + (mirrored - mean) * (cv2.GaussianBlur(mirror_seen, (0, 0), 1.2) * (mirror_seen > 0.5))[..., None]
+    return fallback + (patch - fallback) * np.clip(trust * 2, 0, 1)[..., None]
+
+
+@njit(
+    "void(uint8[:, :, ::1], int32[:, ::1], int64, float64[:, ::1], uint64[:, ::1], uint64[:, ::1], "
+    "float32[:, :, ::1], float64, float64, float64)",
+    cache=True,
+)
+def shade_eye(
+    frame: NDArray,
+    spans: NDArray,
+    count: int,
+    to_layer: NDArray,
+    white: NDArray,
+    iris: NDArray,
+    residue: NDArray,
+    shift_x: float,
+    shift_y: float,
+    residue_share: float,
+) -> None:
+    """Draw an eye into the spans of its opening; `to_layer` [2, 3] takes frame px to px of the layers."""
+    height, width = residue.shape[0], residue.shape[1]
+    for k in range(count):
+        y = spans[k, 1]
+        for x in range(spans[k, 2], spans[k, 3]):
+            px, py = x + 0.5, y + 0.5
+            u = to_layer[0, 0] * px + to_layer[0, 1] * py + to_layer[0, 2] - 0.5
+            v = to_layer[1, 0] * px + to_layer[1, 1] * py + to_layer[1, 2] - 0.5
+            under = sample(white, int(np.rint(u * 65536)), int(np.rint(v * 65536)))
+            mu, mv = u - shift_x, v - shift_y
+            over = sample(iris, int(np.rint(mu * 65536)), int(np.rint(mv * 65536)))
+            opacity = np.float64(over >> np.uint64(48)) / 255
+            i = min(max(int(np.floor(mu)), 0), width - 2)
+            j = min(max(int(np.floor(mv)), 0), height - 2)
+            fx, fy = min(max(mu - i, 0.0), 1.0), min(max(mv - j, 0.0), 1.0)
+            for c in range(3):
+                low = np.float64((under >> np.uint64(16 * c)) & np.uint64(255))
+                high = np.float64((over >> np.uint64(16 * c)) & np.uint64(255))
+                top = residue[j, i, c] * (1 - fx) + residue[j, i + 1, c] * fx
+                bottom = residue[j + 1, i, c] * (1 - fx) + residue[j + 1, i + 1, c] * fx
+                left_over = (top * (1 - fy) + bottom * fy) * residue_share
+                value = low + (high - low) * opacity + left_over
+                frame[y, x, c] = np.uint8(min(max(value, 0.0), 255.0) + 0.5)

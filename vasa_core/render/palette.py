@@ -1,0 +1,60 @@
+"""The portrait's own light: what colours teeth, tongue and the mouth's dark would have in this picture."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.face import topology
+
+CHEEKS = (50, 101, 36, 205, 187, 280, 330, 266, 425, 411)
+"""Landmarks on the cheeks: where skin shows the light."""
+LUMA = np.array([0.299, 0.587, 0.114])
+"""ITU-R BT.601."""
+TOOTH_WHITENESS = 0.5
+"""Share of the skin's saturation that lit teeth lose: enamel is yellowish, skin is orange."""
+TOOTH_GAIN = 1.06
+"""Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
+TONGUE_GAIN = 0.62
+"""Luminance of the tongue against the lips."""
+DARK_GAIN = 0.22
+"""Luminance of the throat against the lips: never black, the mouth's walls are lit red."""
+
+
+@dataclass
+class Palette:
+    """RGB colours in 0..255, float32."""
+
+    tooth: NDArray[np.float32]
+    gum: NDArray[np.float32]
+    tongue: NDArray[np.float32]
+    dark: NDArray[np.float32]
+
+
+def read_palette(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Palette:
+    """Estimate the palette from `image` [H, W, 3] and `landmarks` [478, 3] px."""
+    skin = np.concatenate([_around(image, landmarks[i], 5) for i in CHEEKS])
+    luminance = skin @ LUMA
+    bright = skin[luminance >= np.percentile(luminance, 65)].mean(0)
+    upper, lower = topology.LIPS_OUTER_LOWER, topology.LIPS_INNER_LOWER
+    middle = (landmarks[upper[3:-3], :2] + landmarks[lower[3:-3], :2]) / 2
+    lips = np.concatenate([_around(image, point, 2) for point in middle]).mean(0)
+    grey = np.full(3, bright @ LUMA)
+    tooth = (bright + (grey - bright) * TOOTH_WHITENESS) * TOOTH_GAIN
+    tooth *= min(1.0, 238 / tooth.max())
+    pink = lips * np.array([1.0, 0.82, 0.84])
+    return Palette(
+        tooth=tooth.astype(np.float32),
+        gum=(0.75 * lips + 0.1 * bright).astype(np.float32),
+        tongue=(pink * TONGUE_GAIN).astype(np.float32),
+        dark=(lips * np.array([1.0, 0.66, 0.62]) * DARK_GAIN).astype(np.float32),
+    )
+
+
+def _around(image: NDArray[np.uint8], point: NDArray[np.float32], radius: int) -> NDArray[np.float64]:
+    height, width = image.shape[:2]
+    x = int(np.clip(point[0], radius, width - radius - 1))
+    y = int(np.clip(point[1], radius, height - radius - 1))
+    patch = image[y - radius : y + radius + 1, x - radius : x + radius + 1]
+    return cv2.GaussianBlur(patch, (3, 3), 0).reshape(-1, 3).astype(np.float64)
