@@ -136,13 +136,14 @@ class SpeechEncoder:
     def _run_complete_windows(self) -> NDArray[np.float32]:
         window = self.settings.window_features * SAMPLES_PER_FEATURE
         hop = self.settings.hop_features * SAMPLES_PER_FEATURE
-        kept = slice(self.settings.past_features, self.settings.past_features + self.settings.hop_features)
+        begin = np.array([self.settings.past_features], np.int64)
+        end = begin + self.settings.hop_features
         pieces = [np.empty((0, FEATURE_SIZE), np.float32)]
         start = 0
         while len(self._buffer) - start >= window:
             mel = log_mel(self._buffer[start : start + window])
-            outputs = self._session.run(["features", "hidden_2"], {"mel": mel[None]})
-            pieces.append(np.concatenate([output[0, kept] for output in outputs], axis=1))
+            outputs = self._session.run(["features", "hidden_2"], {"mel": mel[None], "begin": begin, "end": end})
+            pieces.append(np.concatenate([output[0] for output in outputs], axis=1))
             start += hop
         self._buffer = self._buffer[start:].copy()
         self._emitted += (len(pieces) - 1) * self.settings.hop_features
