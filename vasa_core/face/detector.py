@@ -71,11 +71,10 @@ class FaceDetector:
         With `small` the picture is searched in tiles too (about 60 passes of 1 ms); without, only faces larger
         than about a tenth of it are found.
         """
-        shrink = WORKING_SIDE / max(image.shape[:2])
-        if shrink < 1:
-            size = (max(round(image.shape[1] * shrink), 1), max(round(image.shape[0] * shrink), 1))
-            reduced = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-            return [face.scaled(1 / shrink) for face in self.detect(reduced, small)]
+        if max(image.shape[:2]) > WORKING_SIDE:
+            reduced = reduce_image(image)
+            factor = max(image.shape[:2]) / max(reduced.shape[:2])
+            return [face.scaled(factor) for face in self.detect(reduced, small)]
         height, width = image.shape[:2]
         side = float(max(height, width))
         centre = np.array([width / 2, height / 2])
@@ -102,6 +101,15 @@ class FaceDetector:
         points = np.concatenate([raw[:, :1] - half[:, None], raw[:, :1] + half[:, None], raw[:, 2:]], axis=1)
         points = points * side + corner
         return np.concatenate([points.reshape(len(kept), 16), score[kept, None]], axis=1).astype(np.float32)
+
+
+def reduce_image(image: NDArray[np.uint8], side: int = WORKING_SIDE) -> NDArray[np.uint8]:
+    """The picture scaled down until its longer side is at most `side` px."""
+    scale = side / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(round(image.shape[1] * scale), 1), max(round(image.shape[0] * scale), 1))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def cut_square(image: NDArray[np.uint8], corner: NDArray[np.float64], side: float, size: int) -> NDArray[np.uint8]:

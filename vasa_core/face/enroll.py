@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vasa_core.errors import PortraitError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.crop import cut_frame, frame_face
-from vasa_core.face.detector import FaceDetector
+from vasa_core.face.detector import FaceDetector, reduce_image
 from vasa_core.face.expression import ExpressionSplitter
 from vasa_core.face.landmarks import (
     FaceLandmarker,
@@ -116,10 +116,13 @@ class Enroller:
 
     def _turn_upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Turn a picture that lies on its side or head by quarter turns, where the detector is surer then."""
-        turned = [np.ascontiguousarray(np.rot90(image, quarter)) for quarter in range(4)]
-        scores = [max((face.score for face in self._detector.detect(view, small=False)), default=0) for view in turned]
+        reduced = reduce_image(image)
+        scores = []
+        for quarter in range(4):
+            faces = self._detector.detect(np.ascontiguousarray(np.rot90(reduced, quarter)), small=False)
+            scores.append(max((face.score for face in faces), default=0.0))
         best = int(np.argmax(scores))
-        return turned[best] if scores[best] > scores[0] + SURER else image
+        return np.ascontiguousarray(np.rot90(image, best)) if scores[best] > scores[0] + SURER else image
 
     def _choose(self, faces: list[Landmarks], wanted: int | None, picture: Picture) -> Landmarks:
         if not faces:

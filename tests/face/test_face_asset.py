@@ -1,0 +1,145 @@
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from vasa_core.errors import AssetError
+from vasa_core.face.asset import SHAPES, VERSION, FaceAsset
+
+
+@pytest.fixture
+def saved(asset, tmp_path):
+    path = tmp_path / "face.vasa"
+    asset.save(path)
+    return path
+
+
+def rewrite(path, change: dict[str, bytes | None]):
+    """Replace or drop (None) parts of an asset."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts.update(change)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            if content is not None:
+                archive.writestr(name, content)
+
+
+def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
+    data = io.BytesIO()
+    np.save(data, array, allow_pickle=allow_pickle)
+    return data.getvalue()
+
+
+def test_round_trip(asset, saved):
+    back = FaceAsset.load(saved)
+    np.testing.assert_array_equal(back.image, asset.image)
+    for name in ("landmarks", "identity", "expression"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(asset, name))
+    for name in ("rotation", "translation", "scale"):
+        np.testing.assert_array_equal(getattr(back.pose, name), getattr(asset.pose, name))
+    assert back.note == asset.note and back.warnings == asset.warnings
+    assert back.note["rights"] == "public domain" and len(back.note["sha256"]) == 64
+
+
+def test_same_asset_same_bytes(asset, saved, tmp_path):
+    again = tmp_path / "again.vasa"
+    FaceAsset.load(saved).save(again)
+    assert again.read_bytes() == saved.read_bytes()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9, 0.999])
+def test_truncated(saved, share):
+    data = saved.read_bytes()
+    saved.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(AssetError, match="Enrol the portrait again"):
+        FaceAsset.load(saved)
+
+
+def test_every_corrupt_byte_is_an_error_or_harmless(asset, saved):
+    data = saved.read_bytes()
+    for position in np.random.default_rng(1).integers(0, len(data), 60):
+        broken = bytearray(data)
+        broken[position] ^= 0x5A
+        saved.write_bytes(bytes(broken))
+        try:
+            back = FaceAsset.load(saved)
+        except AssetError:
+            continue
+        np.testing.assert_array_equal(back.image, asset.image)
+        np.testing.assert_array_equal(back.identity, asset.identity)
+
+
+def test_future_version(saved):
+    header = {"format": "vasa-face", "version": VERSION + 1}
+    rewrite(saved, {"asset.json": json.dumps(header).encode()})
+    with pytest.raises(AssetError, match="newer version"):
+        FaceAsset.load(saved)
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"[]", b"{}", b'{"format": "vasa-face"}', b'{"format": "vasa-face", "version": 1}', b"\xff\xfe"]
+)
+def test_strange_headers(saved, header):
+    rewrite(saved, {"asset.json": header})
+    with pytest.raises(AssetError):
+        FaceAsset.load(saved)
+
+
+@pytest.mark.parametrize("part", ["asset.json", "image.png", *(f"{name}.npy" for name in SHAPES)])
+def test_missing_parts(saved, part):
+    rewrite(saved, {part: None})
+    with pytest.raises(AssetError):
+        FaceAsset.load(saved)
+
+
+def test_zip_bomb_is_not_unpacked(saved):
+    rewrite(saved, {"image.png": bytes(200 << 20)})
+    with pytest.raises(AssetError, match="too large"):
+        FaceAsset.load(saved)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((477, 3), "<f4"),
+        np.zeros((478, 3), "<f8"),
+        np.asfortranarray(np.zeros((478, 3), "<f4")),
+        np.full((478, 3), np.nan, "<f4"),
+    ],
+)
+def test_wrong_arrays(saved, array):
+    rewrite(saved, {"identity.npy": npy(array)})
+    with pytest.raises(AssetError):
+        FaceAsset.load(saved)
+
+
+def test_a_header_that_promises_terabytes(saved):
+    good = npy(np.zeros((478, 3), "<f4"))
+    rewrite(saved, {"expression.npy": good.replace(b"(478, 3), }", b"(4**9,), } ")})
+    with pytest.raises(AssetError):
+        FaceAsset.load(saved)
+
+
+def test_pickles_are_never_loaded(saved):
+    rewrite(saved, {"expression.npy": npy(np.array([print], object), allow_pickle=True)})
+    with pytest.raises(AssetError):
+        FaceAsset.load(saved)
+
+
+def test_no_asset_at_all(tmp_path):
+    other = tmp_path / "other.vasa"
+    other.write_text("hello")
+    with pytest.raises(AssetError, match="no face asset"):
+        FaceAsset.load(other)
+    with pytest.raises(AssetError, match="Check the path"):
+        FaceAsset.load(tmp_path / "missing.vasa")
+    with pytest.raises(AssetError):
+        FaceAsset.load(tmp_path)
+
+
+def test_saving_to_nowhere(asset, tmp_path):
+    with pytest.raises(AssetError, match="cannot be written"):
+        asset.save(tmp_path / "no" / "such" / "folder.vasa")
