@@ -22,11 +22,11 @@ FPS = 25.0
 REACTION_FRAMES = 2
 """A stroke is fastest about this long after the loudness peak that it belongs to."""
 WANTED = {
-    "head SD pitch, degrees": (2.0, 4.0),
+    "head SD pitch, degrees": (2.5, 5.0),
     "head SD yaw, degrees": (2.5, 5.5),
     "head SD roll, degrees": (1.5, 3.5),
-    "delta-P while speaking, degrees": (0.3, 0.55),
-    "furthest head angle, degrees": (0.0, 10.0),
+    "delta-P while speaking, degrees": (0.35, 0.55),
+    "furthest head angle, degrees": (0.0, 12.0),
     "blinks a minute, speaking": (15.0, 30.0),
     "blinks that shut": (0.95, 1.0),
     "closing, ms": (70.0, 130.0),

@@ -5,28 +5,27 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_life import moved, still_face
 
 from vasa_core.evaluation import judge
 
 
-def save_clip(path: Path, seed: int, lips_late: int = 0) -> None:
+def save_clip(path: Path, face: np.ndarray, seed: int, lips_late: int = 0) -> None:
     random = np.random.default_rng(seed)
-    shape = np.repeat(still_face()[None], 100, axis=0)
+    shape = np.repeat(face[None], 100, axis=0)
     opening = np.convolve(random.uniform(0, 15, 100), np.ones(3) / 3, "same")
     opening[[29, 31, 69, 71]] = 1
     opening[[30, 70]] = 0
     shape[:, 14, 1] += np.roll(opening, lips_late)
-    points = moved(random.standard_normal((100, 3)).cumsum(axis=0) * 0.1, shape) + 200
+    points = shape + random.standard_normal((100, 1, 3)).cumsum(axis=0) + 200
     judge.save_track(path, judge.Track(points.astype(np.float32), 25.0))
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> tuple[Path, Path, Path]:
+def folders(tmp_path: Path, still_face: np.ndarray) -> tuple[Path, Path, Path]:
     for seed, stem in enumerate(("one", "two")):
-        save_clip(tmp_path / "truth" / f"{stem}.npz", seed)
-        save_clip(tmp_path / "made" / f"{stem}.npz", seed, lips_late=1)
-    save_clip(tmp_path / "made" / "three.npz", 3)
+        save_clip(tmp_path / "truth" / f"{stem}.npz", still_face, seed)
+        save_clip(tmp_path / "made" / f"{stem}.npz", still_face, seed, lips_late=1)
+    save_clip(tmp_path / "made" / "three.npz", still_face, 3)
     words = tmp_path / "words.tsv"
     rows = [f"{stem}\t1.2\t1.6\tbin\n{stem}\t2.8\t3.2\tplease\n{stem}\t3.2\t4.0\tsil" for stem in ("one", "two")]
     words.write_text("clip\tstart_s\tend_s\tword\n" + "\n".join(rows) + "\n")

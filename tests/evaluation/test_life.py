@@ -1,33 +1,9 @@
 import numpy as np
 import pytest
-from scipy.spatial.transform import Rotation
 
 from vasa_core.evaluation import life
 
 FPS = 25.0
-
-
-def still_face() -> np.ndarray:
-    """478 points in pixels: a rough ellipsoid with the points that the metrics read in their places."""
-    random = np.random.default_rng(0)
-    shape = random.standard_normal((478, 3))
-    shape *= [60, 80, 30] / np.linalg.norm(shape, axis=1, keepdims=True)
-    places = {
-        33: (-45, -20, 0), 133: (-15, -20, -5), 362: (15, -20, -5), 263: (45, -20, 0),
-        159: (-30, -25, -8), 145: (-30, -15, -8), 386: (30, -25, -8), 374: (30, -15, -8),
-        468: (-30, -20, -8), 473: (30, -20, -8), 105: (-32, -40, -5), 334: (32, -40, -5),
-        10: (0, -85, 0), 152: (0, 85, 0), 13: (0, 38, -15), 14: (0, 42, -15), 61: (-25, 40, 0), 291: (25, 40, 0),
-    }  # fmt: skip
-    for index, place in places.items():
-        shape[index] = place
-    return shape
-
-
-def moved(angles: np.ndarray, shape: np.ndarray | None = None) -> np.ndarray:
-    """The face turned by rotation vectors [T, 3] in degrees, somewhere in a picture."""
-    shape = still_face() if shape is None else shape
-    turns = Rotation.from_rotvec(np.radians(angles)).as_matrix()
-    return np.einsum("tij,...nj->tni", turns, shape) if shape.ndim == 2 else np.einsum("tij,tnj->tni", turns, shape)
 
 
 @pytest.fixture
@@ -36,14 +12,14 @@ def angles() -> np.ndarray:
     return np.stack([4 * np.sin(2.1 * time), 6 * np.sin(1.3 * time), 3 * np.sin(3.1 * time)], axis=1)
 
 
-def test_head_rotation_is_found(angles: np.ndarray) -> None:
+def test_head_rotation_is_found(angles: np.ndarray, moved) -> None:
     curves = life.curves_of(moved(angles) * 1.7 + 250, FPS)
     found = np.degrees(curves.head_rotation)
     assert np.allclose(found, angles - angles.mean(axis=0), atol=0.6)
     assert np.allclose(found.std(axis=0), angles.std(axis=0), rtol=0.05)
 
 
-def test_head_motion_leaves_the_face_alone(angles: np.ndarray) -> None:
+def test_head_motion_leaves_the_face_alone(angles: np.ndarray, moved) -> None:
     curves = life.curves_of(moved(angles) + 250, FPS)
     assert curves.lip_opening == pytest.approx(4 / 90, rel=1e-6)
     assert curves.mouth_width == pytest.approx(50 / 90, rel=1e-6)
@@ -51,8 +27,8 @@ def test_head_motion_leaves_the_face_alone(angles: np.ndarray) -> None:
         assert curve.std() < 1e-6
 
 
-def test_face_motion_is_measured_in_inter_ocular_distances(angles: np.ndarray) -> None:
-    shape = np.repeat(still_face()[None], 200, axis=0)
+def test_face_motion_is_measured_in_inter_ocular_distances(angles: np.ndarray, moved, still_face) -> None:
+    shape = np.repeat(still_face[None], 200, axis=0)
     wave = np.sin(np.arange(200) / 7)
     shape[:, 105, 1] -= 3 * wave
     shape[:, 334, 1] -= 3 * wave
@@ -65,7 +41,7 @@ def test_face_motion_is_measured_in_inter_ocular_distances(angles: np.ndarray) -
     assert set(figures.as_dict()) >= {"seconds", "head_delta", "blinks_per_minute"}
 
 
-def test_frames_without_a_face_are_filled(angles: np.ndarray) -> None:
+def test_frames_without_a_face_are_filled(angles: np.ndarray, moved) -> None:
     points = moved(angles)
     points[20:23] = np.nan
     points[0] = np.nan

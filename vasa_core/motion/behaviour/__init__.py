@@ -20,10 +20,6 @@ from vasa_core.motion.behaviour.prosody import QUIET, ProsodyFrame, ProsodyTrack
 
 __all__ = ["QUIET", "Behaviour", "BehaviourFrames", "BehaviourSettings", "ProsodyFrame", "ProsodyTracker"]
 
-LID_PER_RAD = 0.8
-"""The upper lid goes down with the eye: closure per rad of downward gaze in the head."""
-LID_DROOP = 0.2
-"""Most that lids droop for gaze."""
 START_S = 0.6
 """Head and gaze leave the enrolled pose softly over this time."""
 
@@ -80,9 +76,7 @@ class Behaviour:
         turn, shift = self._head.step(prosody, gaze)
         turn = start * turn
         eyes = eyes_in_head(start * gaze.yaw, start * gaze.pitch, turn)
-        droop = min(max(-LID_PER_RAD * eyes[1], 0.0), LID_DROOP)
-        left, right = self._blinks.step(prosody, gaze.shift)
-        return turn, start * shift, eyes, (left + (1 - left) * droop, right + (1 - right) * droop)
+        return turn, start * shift, eyes, self._blinks.step(prosody, gaze.shift)
 
     def idle(self, frames: int) -> BehaviourFrames:
         """Behaviour of `frames` frames without any voice."""
