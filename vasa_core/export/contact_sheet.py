@@ -32,8 +32,8 @@ def mouth_box(landmarks: NDArray[np.float32], mouth: NDArray[np.integer], size: 
     """A square around the mouth with room for an open jaw, from `landmarks` [478, 3] px and indices of the lips."""
     points = landmarks[mouth, :2]
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    half = 0.85 * float(np.ptp(points[:, 0]))
-    left, top = np.clip(centre - half + (0, 0.25 * half), 0, size - 2 * half).round().astype(int)
+    half = 0.75 * float(np.ptp(points[:, 0]))
+    left, top = np.clip(centre - half + (0, 0.15 * half), 0, size - 2 * half).round().astype(int)
     side = round(2 * half)
     return int(left), int(top), int(left) + side, int(top) + side
 
@@ -48,14 +48,20 @@ class ContactSheet:
         self.envelope = Envelope()
         self._fps = fps
         self._mouth = mouth
-        self._frames: Spread[Frame] = Spread(COLUMNS * ROWS)
+        self._tiles: Spread[list[Image.Image]] = Spread(COLUMNS * ROWS)  # a frame and its mouth
         self._count = 0
         self._part = PartFile(path)
 
     def write(self, frame: Frame) -> None:
         """Take the next frame."""
-        self._frames.add(frame.copy() if self._frames.wants_next() else frame)
+        self._tiles.add(self._tiles_of(frame) if self._tiles.wants_next() else [])
         self._count += 1
+
+    def _tiles_of(self, frame: Frame) -> list[Image.Image]:
+        if self._mouth is None:
+            return [_tile(frame)]
+        left, top, right, bottom = self._mouth
+        return [_tile(frame), _tile(frame[top:bottom, left:right])]
 
     def close(self) -> None:
         """Draw the sheet and write it as PNG."""
@@ -70,7 +76,7 @@ class ContactSheet:
 
     def draw(self) -> Image.Image:
         """The sheet so far."""
-        chosen = self._frames.chosen()
+        chosen = self._tiles.chosen()
         rows = [chosen[i : i + COLUMNS] for i in range(0, len(chosen), COLUMNS)]
         row_height = TILE + CAPTION + GAP + ((TILE + GAP) if self._mouth else 0)
         columns = max((len(row) for row in rows), default=1)
@@ -79,18 +85,17 @@ class ContactSheet:
         pen = ImageDraw.Draw(sheet)
         font = ImageFont.load_default(13)
         for r, row in enumerate(rows):
-            for c, (index, frame) in enumerate(row):
+            for c, (index, tiles) in enumerate(row):
                 x, y = GAP + c * (TILE + GAP), GAP + r * row_height
-                sheet.paste(_tile(frame), (x, y))
-                caption = f"{index / self._fps:.2f} s"
+                for tile, top in zip(tiles, (y, y + TILE + CAPTION), strict=False):
+                    sheet.paste(tile, (x, top))
+                caption = f"{float(index / self._fps):.2f} s"
                 pen.text((x + TILE // 2, y + TILE + CAPTION // 2), caption, INK, font, anchor="mm")
-                if self._mouth:
-                    left, top, right, bottom = self._mouth
-                    sheet.paste(_tile(frame[top:bottom, left:right]), (x, y + TILE + CAPTION))
-        self._draw_waveform(pen, (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP), chosen)
+        strip = (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP)
+        self._draw_waveform(pen, strip, [index for index, _ in chosen])
         return sheet
 
-    def _draw_waveform(self, pen: ImageDraw.ImageDraw, box: Box, chosen: list[tuple[int, Frame]]) -> None:
+    def _draw_waveform(self, pen: ImageDraw.ImageDraw, box: Box, marks: list[int]) -> None:
         left, top, right, bottom = box
         middle, half = (top + bottom) / 2, (bottom - top) / 2 - 4
         pen.rectangle(box, fill=(34, 36, 40))
@@ -101,7 +106,7 @@ class ContactSheet:
             for x, (begin, end) in enumerate(pairwise(edges), start=left):
                 height = half * float(peaks[begin : max(end, begin + 1)].max()) / loudest
                 pen.line((x, middle - height, x, middle + height), WAVE)
-        for index, _ in chosen:
+        for index in marks:
             x = left + round(index / max(self._count, 1) * (right - left))
             pen.line((x, top, x, bottom), MARK)
 

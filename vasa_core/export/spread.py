@@ -9,7 +9,12 @@ Item = TypeVar("Item")
 
 
 class Spread(Generic[Item]):
-    """Keeps between `count` and 2 `count` items of a stream, every 1st, 2nd, 4th, ... one, in constant memory."""
+    """Keeps every 1st, 2nd, 4th, ... item of a stream, in constant memory, to choose `count` of them at the end.
+
+    At most 8 `count` items are kept, so that the steps between the chosen ones differ by a quarter at most.
+    """
+
+    ROOM = 8
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -25,7 +30,7 @@ class Spread(Generic[Item]):
         """Take the next item."""
         if self.wants_next():
             self._kept.append((self._seen, item))
-            if len(self._kept) == 2 * self._count + 1:
+            if len(self._kept) > self.ROOM * self._count:
                 self._kept = self._kept[::2]
                 self._stride *= 2
         self._seen += 1

@@ -1,0 +1,161 @@
+"""The command line from outside: help, lists, and one sentence for everything that users get wrong."""
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vasa_core.cli import main
+from vasa_core.samples import LINES, PORTRAIT
+
+VERBS = ("demo", "enroll", "render", "motion", "models", "doctor")
+
+
+def vasa(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vasa_core.cli", *map(str, arguments)]
+    wide = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=wide, timeout=120, check=False)
+
+
+def refused(*arguments: object, cwd: Path | None = None) -> str:
+    """Run what must fail: exit code 2, one line on stderr, no traceback."""
+    done = vasa(*arguments, cwd=cwd)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """As `refused`, in this process: starting Python for each of many cases would take long."""
+
+    def run(*arguments: object) -> str:
+        monkeypatch.setattr(sys, "argv", ["vasa", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "200")
+        with pytest.raises(SystemExit) as stop:
+            main()
+        printed = capsys.readouterr()
+        assert (stop.value.code, printed.out) == (2, "")
+        lines = printed.err.strip().splitlines()
+        assert len(lines) == 1, printed.err
+        return lines[0]
+
+    return run
+
+
+def wav(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def noise(tmp_path: Path) -> Path:
+    path = tmp_path / "noise.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (200, 200, 3), np.uint8)).save(path)
+    return path
+
+
+def test_help_and_version() -> None:
+    done = vasa("--help")
+    assert done.returncode == 0
+    assert all(verb in done.stdout for verb in VERBS)
+    assert vasa("--version").stdout.startswith("vasa 0.")
+    assert "--fps" in vasa("render", "--help").stdout
+
+
+def test_models_lists_every_card() -> None:
+    from vasa_core.models import all_cards
+
+    cards = json.loads(vasa("models", "--json").stdout)
+    assert [card["name"] for card in cards] == [card.name for card in all_cards()]
+    for card in cards:
+        assert card["licence"] and card["source"] and card["training_data"] and len(card["sha256"]) == 64
+    table = vasa("models").stdout
+    assert all(card["sha256"] in table for card in cards)
+
+
+def test_doctor_finds_nothing_broken() -> None:
+    done = vasa("doctor", "--json")
+    report = json.loads(done.stdout)
+    subjects = {check["subject"]: check for check in report["checks"]}
+    assert {"machine", "onnxruntime", "provider", "models", "encoders", "audio devices"} <= set(subjects)
+    assert (done.returncode == 0) == report["healthy"]
+    assert subjects["models"]["state"] == subjects["encoders"]["state"] == "ok"
+
+
+def test_enroll_writes_an_asset(tmp_path: Path) -> None:
+    done = vasa("enroll", PORTRAIT, "-o", tmp_path / "deep" / "npc.vasa", "--rights", "public domain", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["note"]["rights"] == "public domain"
+    assert (tmp_path / "deep" / "npc.vasa").stat().st_size > 10_000
+
+
+def test_portraits_that_cannot_be_used(tmp_path: Path, noise: Path, refusal: Callable[..., str]) -> None:
+    out = tmp_path / "npc.vasa"
+    assert "No face" in refused("enroll", noise, "-o", out)
+    assert "none.png" in refusal("enroll", tmp_path / "none.png", "-o", out)
+    (tmp_path / "text.png").write_text("no picture")
+    assert "text.png" in refusal("enroll", tmp_path / "text.png", "-o", out)
+    assert ".vasa" in refusal("enroll", PORTRAIT, "-o", tmp_path / "npc.png")
+    (tmp_path / "file").touch()
+    assert "Could not write" in refusal("enroll", PORTRAIT, "-o", tmp_path / "file" / "npc.vasa")
+    assert not out.exists()
+
+
+def test_assets_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "broken.vasa").write_bytes(b"PK\x03\x04 no asset")
+    message = refused("render", "-p", tmp_path / "broken.vasa", "-a", LINES[1], "-o", tmp_path / "out.mp4")
+    assert "broken.vasa" in message
+
+
+def test_audio_that_cannot_be_used(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    assert "none.wav" in refused("motion", "-a", tmp_path / "none.wav", "-o", tmp_path / "motion.npz")
+
+    def message(audio: Path) -> str:
+        return refusal("motion", "-a", audio, "-o", tmp_path / "motion.npz")
+
+    (tmp_path / "broken.wav").write_bytes(bytes(range(256)) * 20)
+    assert "broken.wav" in message(tmp_path / "broken.wav")
+    (tmp_path / "empty.wav").touch()
+    assert "empty" in message(tmp_path / "empty.wav")
+    assert "0 samples" in message(wav(tmp_path / "nothing.wav", np.zeros(0)))
+    assert "too short" in message(wav(tmp_path / "short.wav", np.zeros(100)))
+    assert "no sound" in message(PORTRAIT)
+    assert not (tmp_path / "motion.npz").exists()
+
+
+def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    def message(output: Path, *more: object) -> str:
+        return refusal("motion", "-a", LINES[1], "-o", output, *more)
+
+    assert "no kind of motion file" in message(tmp_path / "motion.fbx")
+    assert "vertices" in message(tmp_path / "motion.csv", "--mesh")
+    assert "out of range" in message(tmp_path / "motion.npz", "--fps", "120")
+    (tmp_path / "file").touch()
+    assert "a file, not a folder" in message(tmp_path / "file" / "motion.npz")
+    (tmp_path / "folder.npz").mkdir()
+    assert "is a folder" in message(tmp_path / "folder.npz")
+    copy = tmp_path / "voice.wav"
+    copy.write_bytes(LINES[1].read_bytes())
+    assert "overwrite its own source" in refusal("motion", "-a", copy, "-o", copy)
+
+
+def test_unknown_options_are_explained() -> None:
+    done = vasa("render", "--potrait", "x.png")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "--portrait" in done.stderr
