@@ -1,0 +1,168 @@
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vasa_core.audio.encoder import FEATURE_SIZE, LIVE, OFFLINE, EncoderSettings, SpeechEncoder
+from vasa_core.models import model_path, read_card, sha256_of
+from vasa_core.runtime import open_session
+
+REFERENCE = Path(__file__).parent / "whisper_reference.npz"
+
+
+def speech():
+    """2.32 s of a LibriVox reading (public domain), [37120] float32."""
+    return np.load(REFERENCE)["samples"].astype(np.float32) / 32768
+
+
+def run(mel, begin, end):
+    feed = {"mel": mel[None], "begin": np.array([begin]), "end": np.array([end])}
+    return [output[0] for output in open_session("speech_encoder").run(["features", "hidden_2"], feed)]
+
+
+def test_shipped_network_equals_its_origin():
+    """`features` in the fixture come from CTranslate2 running the original file, `hidden_2` from a float64 reference
+    written from Whisper's definition, which agrees with CTranslate2 to 1.2e-5."""
+    reference = np.load(REFERENCE)
+    features, hidden = run(reference["mel"], 0, 116)
+    assert features.shape == hidden.shape == (116, 384)
+    assert np.abs(features[::4] - reference["features"]).max() < 1e-3
+    assert np.abs(hidden[::4] - reference["hidden_2"]).max() < 1e-3
+
+
+def test_wanted_features_equal_those_of_the_whole():
+    mel = np.load(REFERENCE)["mel"]
+    whole = run(mel, 0, 116)
+    for part, full in zip(run(mel, 100, 106), whole, strict=True):
+        assert np.abs(part - full[100:106]).max() < 1e-4
+
+
+def test_card_matches_the_file():
+    assert sha256_of(model_path("speech_encoder")) == read_card("speech_encoder").sha256
+
+
+@pytest.mark.parametrize("settings", [LIVE, OFFLINE, EncoderSettings(look_ahead=0.0, hop=0.02, past=0.3)])
+def test_streamed_equals_whole_to_the_bit(settings):
+    samples = speech()[:30011]
+    encoder = SpeechEncoder(settings)
+    whole = encoder.encode(samples)
+    assert whole.shape == (94, FEATURE_SIZE)
+    rng = np.random.default_rng(0)
+    for largest in (400, 5000, 20000):
+        pieces, start = [], 0
+        while start < len(samples):
+            length = int(rng.integers(0, largest))
+            pieces.append(encoder.push(samples[start : start + length]))
+            start += length
+        pieces.append(encoder.finish())
+        np.testing.assert_array_equal(np.concatenate(pieces), whole)
+
+
+@pytest.mark.parametrize("length", [0, 1, 319, 320, 321, 1919, 1920, 1921, 16000])
+def test_number_of_features(length):
+    assert SpeechEncoder(LIVE).encode(np.zeros(length, np.float32)).shape == (-(-length // 320), FEATURE_SIZE)
+
+
+def test_features_come_after_hop_and_look_ahead_and_not_later():
+    encoder = SpeechEncoder(LIVE)
+    samples = speech()
+    enough = round(16000 * (LIVE.hop + LIVE.look_ahead))
+    assert len(encoder.push(samples[: enough - 1])) == 0
+    assert len(encoder.push(samples[enough - 1 : enough])) == LIVE.hop_features
+
+
+def test_features_depend_on_no_sound_beyond_the_look_ahead():
+    encoder = SpeechEncoder(LIVE)
+    samples = speech()
+    changed = samples.copy()
+    changed[16000:] = 0
+    safe = 50 - round(50 * (LIVE.look_ahead + LIVE.hop))
+    np.testing.assert_array_equal(encoder.encode(samples)[:safe], encoder.encode(changed)[:safe])
+
+
+def test_features_move_with_the_sound():
+    """A delay of whole hops delays the features: the framing is exact."""
+    encoder = SpeechEncoder(LIVE)
+    samples = speech()[:24000]
+    hops = 20
+    delayed = np.concatenate([np.zeros(hops * 1920, np.float32), samples])
+    np.testing.assert_array_equal(encoder.encode(delayed)[hops * 6 :], encoder.encode(samples))
+
+
+def test_sound_heard_before_is_the_past():
+    encoder = SpeechEncoder(LIVE)
+    samples = speech()
+    cut = 16 * 1920
+    whole = encoder.encode(samples)
+    encoder.reset(samples[:cut])
+    rest = np.concatenate([encoder.push(samples[cut:]), encoder.finish()])
+    np.testing.assert_array_equal(rest, whole[cut // 320 :])
+
+
+def test_values_that_are_not_numbers_do_not_spread():
+    samples = speech()
+    samples[1000], samples[2000] = np.nan, np.inf
+    assert np.isfinite(SpeechEncoder(LIVE).encode(samples)).all()
+
+
+def test_memory_does_not_grow_with_the_stream():
+    encoder = SpeechEncoder(EncoderSettings(look_ahead=0.2, hop=1.0, past=0.2))
+    piece = np.zeros(16000, np.float32)
+    tracemalloc.start()
+    for _ in range(20):
+        encoder.push(piece)
+    early = tracemalloc.get_traced_memory()[0]
+    for _ in range(100):
+        encoder.push(piece)
+    late = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert late - early < 50_000
+
+
+@pytest.mark.parametrize(
+    "values", [(0.2, 0.0, 2.0), (0.21, 0.12, 2.0), (-0.2, 0.12, 2.0), (0.2, 0.13, 2.0), (1.0, 1.0, 30.0)]
+)
+def test_impossible_settings(values):
+    with pytest.raises(ValueError, match="must"):
+        EncoderSettings(*values)
+
+
+def test_stereo_is_refused():
+    with pytest.raises(ValueError, match="mono"):
+        SpeechEncoder().push(np.zeros((100, 2), np.float32))
+
+
+def test_same_words_look_alike(shared_data):
+    """A word's features are nearest to those of the same word in another sentence."""
+    from vasa_core.audio.reading import load_audio
+
+    rows = [line.split("\t") for line in (shared_data / "grid_s1" / "words.tsv").read_text().splitlines()[1:]]
+    encoder = SpeechEncoder(OFFLINE)
+    words: dict[str, list[np.ndarray]] = {}
+    clips = sorted({row[0] for row in rows})[:12]
+    for clip in clips:
+        features = encoder.encode(load_audio(shared_data / "grid_s1" / f"{clip}.mkv"))
+        for name, start, end, word in rows:
+            if name == clip and word in ("bin", "blue", "now", "please", "soon", "again"):
+                middle = round(25 * (float(start) + float(end)))
+                words.setdefault(word, []).append(features[middle - 2 : middle + 3].mean(axis=0))
+    flat = [(word, vector) for word, vectors in words.items() for vector in vectors]
+    vectors = np.array([vector for _, vector in flat])
+    vectors = (vectors - vectors.mean(axis=0)) / (vectors.std(axis=0) + 1e-6)
+    distance = np.linalg.norm(vectors[:, None] - vectors[None], axis=2) + 1e9 * np.eye(len(flat))
+    nearest = [flat[i][0] for i in distance.argmin(axis=1)]
+    hits = [word == near for (word, _), near in zip(flat, nearest, strict=True) if len(words[word]) > 1]
+    assert np.mean(hits) > 0.9
+
+
+def test_speed(record_property):
+    encoder = SpeechEncoder(LIVE)
+    samples = speech()
+    encoder.encode(samples)
+    began = time.process_time()
+    encoder.encode(samples)
+    milliseconds = 1000 * (time.process_time() - began) / np.ceil(len(samples) / 1920)
+    record_property("milliseconds_per_hop", milliseconds)
+    assert milliseconds < 120  # a hop is 120 ms long: slower could not keep up
