@@ -1,0 +1,71 @@
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vasa_core.audio.encoder import LIVE, OFFLINE, SpeechEncoder
+from vasa_core.training import features
+from vasa_core.training.features import clip_features, clip_seed, settings_of, sound_files, write_variant
+
+REFERENCE = Path(__file__).parents[1] / "audio" / "whisper_reference.npz"
+
+
+def speech(number=0):
+    return np.load(REFERENCE)["samples"].astype(np.float32) / 32768
+
+
+@pytest.fixture
+def clips(tmp_path):
+    folder = tmp_path / "clips"
+    folder.mkdir()
+    for name, part in (("a", slice(0, 16000)), ("b", slice(16000, 37000))):
+        with wave.open(str(folder / f"{name}.wav"), "wb") as output:
+            output.setnchannels(1)
+            output.setsampwidth(2)
+            output.setframerate(16000)
+            output.writeframes((speech()[part] * 32767).astype("<i2").tobytes())
+    return sound_files(folder)
+
+
+def test_settings_of_variants():
+    assert settings_of("live") == settings_of("aug00") == settings_of("aug12") == LIVE
+    assert settings_of("offline") == settings_of("aug01") == OFFLINE
+    with pytest.raises(KeyError):
+        settings_of("other")
+
+
+def test_writes_each_clip_once(clips, tmp_path):
+    out = tmp_path / "features"
+    assert write_variant(clips, out, "offline", frames=60) == 2
+    array = np.load(out / "offline" / "a.npy")
+    assert array.dtype == np.float16
+    assert array.shape == (60, 768)
+    (out / "offline" / "a.npy").unlink()
+    assert write_variant(clips, out, "offline", frames=60) == 1
+    np.testing.assert_array_equal(np.load(out / "offline" / "a.npy"), array)
+
+
+def test_own_length_without_frames(clips, tmp_path):
+    write_variant(clips, tmp_path, "aug01")
+    assert len(np.load(tmp_path / "aug01" / "a.npy")) == 50
+    assert len(np.load(tmp_path / "aug01" / "b.npy")) == 66
+
+
+@pytest.mark.parametrize("variant", ["aug00", "aug01"])
+def test_clips_stay_in_place_within_a_longer_stream(variant, monkeypatch):
+    """Without a disguise, features inside a stream resemble those of the clip alone at no other place so much."""
+    monkeypatch.setattr(features, "augment", lambda samples, rng, others: samples)
+    encoder = SpeechEncoder(settings_of(variant))
+    alone = encoder.encode(speech())
+    for seed in range(3):
+        inside = clip_features(speech(), variant, encoder, seed, speech).astype(np.float32)
+        assert inside.shape == alone.shape
+        likeness = [np.corrcoef(alone[10:100].ravel(), inside[10 + k : 100 + k].ravel())[0, 1] for k in range(-5, 6)]
+        assert np.argmax(likeness) == 5
+        assert likeness[5] > 0.8
+
+
+def test_seeds_differ_and_repeat():
+    assert clip_seed(0, "aug00", "a") == clip_seed(0, "aug00", "a")
+    assert len({clip_seed(s, v, c) for s in (0, 1) for v in ("aug00", "aug01") for c in ("a", "b")}) == 8
