@@ -101,16 +101,17 @@ class _Voice:
 def _motion(voice: _Voice, generator: MotionGenerator, fps: Fraction) -> Iterator[Motion]:
     """The voice's motion at `fps`, in pieces, frame_count(samples) frames in all."""
     rate = FrameRate(fps)
-    for samples in voice:
-        piece = generator.push(samples)
-        if len(piece):
-            yield rate.push(piece)
-    piece = generator.finish()
-    if len(piece):
-        yield rate.push(piece)
+    frames = (rate.push(piece) for piece in _generated(voice, generator) if len(piece))
+    yield from filter(len, frames)
     rest = rate.finish(voice.samples)
-    if rest is not None:
+    if len(rest):
         yield rest
+
+
+def _generated(voice: _Voice, generator: MotionGenerator) -> Iterator[Motion]:
+    for samples in voice:
+        yield generator.push(samples)
+    yield generator.finish()
 
 
 def _settings(seed: int, settings: AnimationSettings | None) -> AnimationSettings:
@@ -136,7 +137,7 @@ def animate(
     rate = exact_fps(fps)
     voice = _Voice(audio)
     generator = MotionGenerator(_settings(seed, settings))
-    return (piece for piece in _motion(voice, generator, rate) if len(piece))
+    return _motion(voice, generator, rate)
 
 
 def write_motion(

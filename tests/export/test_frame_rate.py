@@ -23,9 +23,7 @@ def streamed(motion: Motion, fps: Fraction, samples: int, sizes: list[int]) -> M
         pieces.append(rate.push(motion.slice(begin, begin + size)))
         begin += size
     pieces.append(rate.push(motion.slice(begin, len(motion))))
-    rest = rate.finish(samples)
-    assert rest is not None
-    return Motion.concatenate([*pieces, rest])
+    return Motion.concatenate([*pieces, rate.finish(samples)])
 
 
 @pytest.mark.parametrize("fps", [Fraction(24), Fraction(25), Fraction(30_000, 1001), Fraction(48), Fraction(60)])

@@ -31,9 +31,9 @@ class FrameRate:
         end = (self._seen - 1) // self._ratio + 1
         return self._until(end)
 
-    def finish(self, samples: int) -> Motion | None:
+    def finish(self, samples: int) -> Motion:
         """The frames left after the last piece, with the last motion held, for `samples` of sound at 16 kHz."""
-        return None if self._recent is None else self._until(frame_count(samples, self._fps))
+        return self._until(frame_count(samples, self._fps))
 
     def _until(self, end: int) -> Motion:
         recent = self._recent

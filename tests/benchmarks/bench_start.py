@@ -1,0 +1,45 @@
+"""Seconds from starting Python to the first frame: cold (nothing compiled yet) and warm.
+
+    python tests/benchmarks/bench_start.py
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+FIRST_FRAME = """
+import os, time
+import vasa_core.pipeline as pipeline
+from vasa_core.samples import LINES, PORTRAIT
+class FirstFrame(Exception): pass
+def stop(done, expected): raise FirstFrame
+try:
+    pipeline.render(PORTRAIT, LINES[1], os.path.join(os.environ["OUT"], "out.mp4"), on_progress=stop)
+except FirstFrame:
+    pass
+"""
+RUNS = 3
+
+
+def first_frame(cache: str) -> float:
+    """Seconds of a fresh process that enrols, animates and draws one frame."""
+    with tempfile.TemporaryDirectory() as out:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "OUT": out}
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST_FRAME], env=environment, check=True)
+        return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Print both figures; warm is the median of a few runs."""
+    with tempfile.TemporaryDirectory() as cache:
+        cold = first_frame(cache)
+        warm = sorted(first_frame(cache) for _ in range(RUNS))[RUNS // 2]
+    print(f"first frame, cold: {cold:.1f} s (at most 10)")
+    print(f"first frame, warm: {warm:.1f} s (at most 3)")
+
+
+if __name__ == "__main__":
+    main()
