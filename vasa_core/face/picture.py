@@ -16,6 +16,8 @@ MAX_PIXELS = 100_000_000
 """Larger pictures are refused before they are decoded."""
 WORKING_SIDE = 6000
 """Longer side that larger pictures are scaled down to, px."""
+SCALABLE = ("RGB", "L", "CMYK", "YCbCr")
+"""Modes that may be scaled down before anything else, to save memory."""
 BACKDROP = (128, 128, 128)
 """What shows through transparent pixels."""
 READABLE = "PNG, JPEG, WebP, TIFF, BMP and GIF"
@@ -64,18 +66,23 @@ def _decode(data: bytes, name: str) -> tuple[NDArray[np.uint8], float]:
         if max(width, height) > WORKING_SIDE:
             image.draft(None, (WORKING_SIDE, WORKING_SIDE))
         image.load()
-        rgb = _to_rgb(ImageOps.exif_transpose(image))
+        if image.mode in SCALABLE:
+            _scale_down(image)
+        ImageOps.exif_transpose(image, in_place=True)
+        rgb = _to_rgb(image)
+        _scale_down(rgb)
     except Image.DecompressionBombError as error:
         raise PortraitError(f"{name} is absurdly large. Scale it below {MAX_PIXELS // 10**6} megapixels.") from error
     except UnidentifiedImageError as error:
         raise PortraitError(f"{name} is not an image that can be read. Give one of {READABLE}.") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise PortraitError(f"{name} is damaged and cannot be decoded ({error}). Save or download it again.") from error
-    reduced = max(rgb.size) / max(width, height)
-    if max(rgb.size) > WORKING_SIDE:
-        reduced = WORKING_SIDE / max(width, height)
-        rgb.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.LANCZOS)
-    return np.array(rgb), reduced
+    return np.array(rgb), max(rgb.size) / max(width, height)
+
+
+def _scale_down(image: Image.Image) -> None:
+    if max(image.size) > WORKING_SIDE:
+        image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.LANCZOS)
 
 
 def _refuse_size(width: int, height: int, name: str) -> None:
@@ -101,7 +108,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode == "RGBA":
         backdrop = Image.new("RGBA", image.size, (*BACKDROP, 255))
         image = Image.alpha_composite(backdrop, image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _to_8_bit(values: NDArray) -> NDArray[np.uint8]:
