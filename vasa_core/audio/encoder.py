@@ -61,9 +61,14 @@ class EncoderSettings:
         return round(self.past * FEATURE_RATE)
 
     @property
+    def look_ahead_features(self) -> int:
+        """Features of a window that lie after its hop."""
+        return round(self.look_ahead * FEATURE_RATE)
+
+    @property
     def window_features(self) -> int:
         """Features in a whole window."""
-        return self.past_features + self.hop_features + round(self.look_ahead * FEATURE_RATE)
+        return self.past_features + self.hop_features + self.look_ahead_features
 
 
 LIVE = EncoderSettings(look_ahead=0.2, hop=0.12, past=2.0)

@@ -54,13 +54,13 @@ def clip_features(
     parts = [part for part in (before, samples, after) if part is not None]
     stream = augment(np.concatenate(parts), rng, others)
     if before is None:
-        encoder.reset()
         skip = 0
-    else:
-        heard = len(before) - skip * SAMPLES_PER_FEATURE
-        encoder.reset(stream[:heard])
-        stream = stream[heard:]
-    features = np.concatenate([encoder.push(stream), encoder.finish()])
+    heard = 0 if before is None else len(before) - skip * SAMPLES_PER_FEATURE
+    encoder.reset(stream[:heard])
+    hops = -(-(skip + count) // encoder.settings.hop_features)
+    needed = (hops * encoder.settings.hop_features + encoder.settings.look_ahead_features) * SAMPLES_PER_FEATURE
+    stream = stream[heard : heard + needed]
+    features = encoder.push(np.pad(stream, (0, needed - len(stream))))
     return features[skip : skip + count].astype(np.float16)
 
 
