@@ -55,7 +55,10 @@ def test_picture_and_sound_begin_at_zero_and_end_together(tmp_path: Path, name: 
     assert [picture.time for picture in pictures] == pytest.approx([float(i / rate) for i in range(count)], abs=2e-3)
     with av.open(str(tmp_path / name)) as container:
         assert container.streams.video[0].start_time == 0
-        assert container.streams.audio[0].start_time == 0
+        audio = container.streams.audio[0]
+        assert audio.start_time is not None and audio.time_base is not None
+        priming = 1024 / SOUND_RATE if name.endswith("mkv") else 0  # Matroska counts what the decoder drops
+        assert abs(float(audio.start_time * audio.time_base)) <= priming
         assert container.streams.video[0].average_rate == rate
     end = sound.shape[1] / SOUND_RATE  # the last AAC frame may be padded by 1023 samples
     assert count / rate - 1 / rate <= end <= count / rate + 1024 / SOUND_RATE

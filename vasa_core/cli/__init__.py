@@ -54,7 +54,11 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that unfinished files are removed as on Ctrl-C
     try:
-        app(arguments, standalone_mode=True)
+        app(arguments)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            fail("Interrupted. Nothing was written.")
+        raise
     except VasaError as error:
         if debug:
             raise
