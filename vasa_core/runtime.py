@@ -12,6 +12,7 @@ PROVIDER_VARIABLE = "VASA_PROVIDER"
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
 _forced: str | None = None
+_running: str | None = None
 
 
 def force_provider(name: str | None) -> None:
@@ -51,4 +52,17 @@ def open_session(model: str | Path, threads: int = 1) -> ort.InferenceSession:
     providers = [PROVIDERS["cpu"]]
     if chosen_provider() == "cuda":
         providers.insert(0, PROVIDERS["cuda"])
-    return ort.InferenceSession(str(path), options, providers=providers)
+    session = ort.InferenceSession(str(path), options, providers=providers)
+    _note_provider(session)
+    return session
+
+
+def _note_provider(session: ort.InferenceSession) -> None:
+    global _running
+    names = {provider: name for name, provider in PROVIDERS.items()}
+    _running = names.get(session.get_providers()[0])
+
+
+def running_provider() -> str | None:
+    """Where the newest session really runs, "cpu" or "cuda"; None before the first one."""
+    return _running

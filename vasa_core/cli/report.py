@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def figures(report: "RenderReport") -> dict[str, Any]:
     """The figures of a run, for scripts."""
-    from vasa_core.runtime import chosen_provider
+    from vasa_core.runtime import running_provider
 
     return {
         "path": str(report.path.resolve()),
@@ -23,7 +23,7 @@ def figures(report: "RenderReport") -> dict[str, Any]:
         "real_time_factor": round(report.real_time_factor, 2),
         "renderer_fps": round(report.renderer_fps, 1),
         "silent": report.silent,
-        "provider": chosen_provider(),
+        "provider": running_provider(),
     }
 
 
@@ -31,13 +31,14 @@ def close(report: "RenderReport", as_json: bool) -> None:
     """Print the closing lines."""
     if report.silent:
         warn("The audio is silent, so the face only idles.")
+    values = figures(report)
     if as_json:
-        print_json(figures(report))
+        print_json(values)
         return
     say(
         f"{report.frames} frames ({report.seconds:.2f} s at {report.fps:g} fps) in {report.working_seconds:.1f} s: "
         f"{report.real_time_factor:.1f}x real time, renderer {report.renderer_fps:.0f} fps "
-        f"(start-up {report.startup_seconds:.1f} s)"
+        f"(start-up {report.startup_seconds:.1f} s, networks on {values['provider']})"
     )
     for path in filter(None, (report.path, report.contact_sheet)):
         say(f"  {path}")
