@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES
+from vasa_core.latent.turns import turn_bias
 from vasa_core.models import model_path
 
 MODEL = "latent_space"
@@ -39,6 +40,8 @@ class LatentSpace:
     """[D, 52] ARKit weights from a latent, before clipping."""
     blink_reader: Floats
     """[D, 2] closure of the subject's left and right lids from a latent, exact for blinks alone."""
+    turn_field: Floats
+    """[9, 478, 3] how the landmark net misreads turned faces; see `vasa_core.latent.turns`."""
     neutral: Floats
     """[478, 3] a neutral face to see latents on, canonical frame: nobody's, eyes open, lips closed.
 
@@ -72,6 +75,13 @@ class LatentSpace:
         """Latents [..., D] of displacements [..., 478, 3]; linear, so that it commutes with averages and filters."""
         flat = np.asarray(displacement, np.float32)
         return flat.reshape(*flat.shape[:-2], -1) @ self.encoder
+
+    def turn_bias(self, rotation: NDArray) -> Floats:
+        """[..., 478, 3] what the net adds to a face turned by `rotation` [..., 3] (rad, against the canonical).
+
+        Take it off tracked faces in the canonical frame before `encode`, from the neutral one as well.
+        """
+        return turn_bias(self.turn_field, rotation)
 
     def from_arkit(self, weights: NDArray) -> Floats:
         """Latents [..., D] of ARKit weights [..., 52] in [0, 1], in the order of `ARKIT_NAMES`."""

