@@ -1,6 +1,6 @@
 """Peak memory of `vasa render` on a long file: it must not grow with the length.
 
-    python tests/benchmarks/bench_memory.py [--seconds 3600]
+python tests/benchmarks/bench_memory.py [--seconds 3600]
 """
 
 import argparse

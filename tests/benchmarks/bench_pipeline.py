@@ -1,6 +1,6 @@
 """Real-time factor of `vasa render` as a whole, and the speed of its renderer.
 
-    python tests/benchmarks/bench_pipeline.py [--seconds 60] [--fps 25]
+python tests/benchmarks/bench_pipeline.py [--seconds 60] [--fps 25]
 """
 
 import argparse

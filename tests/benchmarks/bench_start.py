@@ -1,6 +1,6 @@
 """Seconds from starting Python to the first frame: cold (nothing compiled yet) and warm.
 
-    python tests/benchmarks/bench_start.py
+python tests/benchmarks/bench_start.py
 """
 
 import os
