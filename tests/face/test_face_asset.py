@@ -7,6 +7,7 @@ import pytest
 
 from vasa_core.errors import AssetError
 from vasa_core.face.asset import SHAPES, VERSION, FaceAsset
+from vasa_core.latent.space import LatentSpace
 
 
 @pytest.fixture
@@ -42,6 +43,17 @@ def test_round_trip(asset, saved):
         np.testing.assert_array_equal(getattr(back.pose, name), getattr(asset.pose, name))
     assert back.note == asset.note and back.warnings == asset.warnings
     assert back.note["rights"] == "public domain" and len(back.note["sha256"]) == 64
+
+
+def test_expression_of_another_latent_space_is_carried_over(asset, saved):
+    with zipfile.ZipFile(saved) as archive:
+        header = json.loads(archive.read("asset.json"))
+    header["latent_space"] = "an older one"
+    rewrite(saved, {"asset.json": json.dumps(header).encode(), "expression.npy": npy(np.ones(7, "<f4"))})
+    space = LatentSpace.load()
+    back = FaceAsset.load(saved)
+    assert back.expression.shape == asset.expression.shape
+    assert np.abs(space.decode(back.expression) - asset.own_displacement).max() < 0.02
 
 
 def test_same_asset_same_bytes(asset, saved, tmp_path):

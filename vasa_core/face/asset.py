@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vasa_core.errors import AssetError
-from vasa_core.face.pose import Pose
+from vasa_core.face.pose import Pose, to_canonical
 from vasa_core.face.topology import POINTS
+from vasa_core.latent.space import MODEL as LATENT_MODEL
+from vasa_core.latent.space import LatentSpace
+from vasa_core.models import read_card
 
 FORMAT = "vasa-face"
 VERSION = 1
@@ -59,7 +62,13 @@ class FaceAsset:
     def save(self, path: str | Path) -> None:
         """Write the asset to `path`. The same asset gives the same bytes."""
         path = Path(path)
-        header = {"format": FORMAT, "version": VERSION, "note": self.note, "warnings": list(self.warnings)}
+        header = {
+            "format": FORMAT,
+            "version": VERSION,
+            "latent_space": read_card(LATENT_MODEL).sha256,
+            "note": self.note,
+            "warnings": list(self.warnings),
+        }
         png = io.BytesIO()
         Image.fromarray(self.image).save(png, "png")
         parts = {"asset.json": json.dumps(header, indent=2, ensure_ascii=False).encode(), "image.png": png.getvalue()}
@@ -82,7 +91,10 @@ class FaceAsset:
 
     @staticmethod
     def load(path: str | Path) -> "FaceAsset":
-        """Read an asset. Raises `AssetError` if it is damaged, truncated, too new or no asset at all."""
+        """Read an asset. Raises `AssetError` if it is damaged, truncated, too new or no asset at all.
+
+        An expression that was written in another latent space is put into the present one.
+        """
         path = Path(path)
         try:
             if path.stat().st_size > MAX_FILE:
@@ -98,7 +110,15 @@ class FaceAsset:
         pose = Pose(arrays.pop("rotation"), arrays.pop("translation"), arrays.pop("scale"))
         note = {str(key): str(value) for key, value in header["note"].items()}
         warnings = tuple(str(warning) for warning in header["warnings"])
-        return FaceAsset(image=image, pose=pose, note=note, warnings=warnings, **arrays)
+        asset = FaceAsset(image=image, pose=pose, note=note, warnings=warnings, **arrays)
+        if header.get("latent_space") != read_card(LATENT_MODEL).sha256:
+            asset.expression = LatentSpace.load().encode(asset.own_displacement)
+        return asset
+
+    @property
+    def own_displacement(self) -> NDArray[np.float32]:
+        """[478, 3] the portrait's own expression in the canonical frame: its face less the neutral one."""
+        return to_canonical(self.landmarks, self.pose) - self.identity
 
     def _arrays(self) -> dict[str, NDArray]:
         pose = {"rotation": self.pose.rotation, "translation": self.pose.translation, "scale": self.pose.scale}
