@@ -17,6 +17,8 @@ MEETING = 0.02
 """Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
 LID_MEETS = 0.12
 """Closed lids meet at this share of the opening above the lower lid: the upper lid does nearly all of the way."""
+LID_OVERLAP = 1.6
+"""px by which a shut upper lid lies over the lower one: no light line is left between them."""
 LID_FOLLOWS_GAZE = (0.55, 0.3)
 """Share of the iris's vertical travel that the upper and lower lid go along with."""
 JAW = (152, 148, 377, 175, 199, 171, 396)
@@ -35,6 +37,8 @@ class FaceShape:
     """[n] px between the lip edges."""
     iris_shift: NDArray[np.float32]
     """[2] px that both irises move in the portrait."""
+    closure: NDArray[np.float32]
+    """[2] closure of the subject's left and right eye in [0, 1]."""
     jaw: float
     """How far the jaw has dropped against a shut mouth, inter-ocular distances."""
 
@@ -48,11 +52,16 @@ class HeadMotion:
     shift: NDArray[np.float64]
     pivot: NDArray[np.float64]
 
-    def apply(self, position: NDArray[np.float32], share: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Where vertices [V, 3] go in the picture [V, 2], each with its `share` [V] of the motion."""
+    def apply(self, position: NDArray[np.float32], mesh: HeadMesh) -> NDArray[np.float32]:
+        """Where vertices [V, 3] go in the picture [V, 2], each with its share of the motion.
+
+        Motion inwards from a border fades near it, for there are no pixels beyond; motion outwards does not.
+        """
         linear = (self.size * self.rotation[:2] - np.eye(3)[:2]).astype(np.float32)
         move = (position - self.pivot.astype(np.float32)) @ linear.T + self.shift.astype(np.float32)
-        return np.ascontiguousarray(position[:, :2] + share[:, None] * move)
+        move *= mesh.head_share[:, None]
+        np.multiply(move, mesh.inward_share, out=move, where=move * mesh.inward > 0)
+        return np.ascontiguousarray(position[:, :2] + move)
 
     def from_plane(self, depth: float) -> NDArray[np.float64]:
         """[2, 3] affine map from picture px back to portrait px of the plane at `depth` px, for a share of 1."""
@@ -92,11 +101,12 @@ def deform(
     gap = _meet_lips(mesh, position, lip_displacement)
     eye = EYEBALL_RADIUS * np.array([np.sin(gaze[0]), -np.sin(gaze[1]), 1 - np.cos(gaze[0]) * np.cos(gaze[1])])
     shift = (mesh.frame.axes @ eye.astype(np.float32))[:2]
-    down = float(shift @ mesh.frame.down)
-    for rim, closure in zip(mesh.eyes, blink, strict=True):
-        _move_lids(rim, position, mesh.frame.down, down, float(np.clip(closure, 0, 1)))
+    sight_down = float(shift @ mesh.frame.down)
+    closure = np.clip(blink, 0, 1).astype(np.float32)
+    for rim, shut in zip(mesh.eyes, closure, strict=True):
+        _move_lids(rim, position, mesh.frame.down, sight_down, float(shut))
     jaw = max(float(lip_displacement[list(JAW), 1].mean()), 0.0)
-    return FaceShape(position, gap, shift, jaw)
+    return FaceShape(position, gap, shift, closure, jaw)
 
 
 def _meet_lips(
@@ -124,5 +134,6 @@ def _move_lids(rim: Rim, position: NDArray[np.float32], down: NDArray[np.float32
     follow = np.clip(gaze, -0.3 * widest, 0.8 * widest) * (1 - closure) * bell * down
     follow_upper, follow_lower = LID_FOLLOWS_GAZE[0] * follow, LID_FOLLOWS_GAZE[1] * follow
     meeting = lower - LID_MEETS * opening
-    rim.above.move(position, follow_upper + closure * (meeting - upper))
+    overlap = LID_OVERLAP * max(2 * closure - 1, 0) * bell * down
+    rim.above.move(position, follow_upper + closure * (meeting - upper) + overlap)
     rim.below.move(position, follow_lower + closure * (meeting - lower))

@@ -8,6 +8,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
+from vasa_core.render.curves import Local, height
+from vasa_core.render.layers import blur, grey, grow, polygon, shrink, spread
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.raster import pack, sample
 from vasa_core.render.rims import Rim
@@ -18,6 +20,10 @@ EYE_BEHIND = 0.02
 """Depth of the visible eye behind the lid edges, inter-ocular distances."""
 ROOM = 0.14
 """Room around the enrolled eye opening, inter-ocular distances: for eyes opened wider and irises turned far."""
+UPPER_LID_SHADE, LOWER_LID_SHADE = 0.5, 0.2
+"""Darkening of the eye right under the upper lid with its lashes, and right over the lower lid."""
+LID_SHADE_WIDTH = 0.018
+"""Inter-ocular distances over which it fades."""
 IRIS_EDGE = (0.96, 1.1)
 """The iris's opacity falls from 1 to 0 between these radii."""
 RESIDUE_FADE = 0.35
@@ -35,6 +41,10 @@ class Eye:
     """RGB and opacity."""
     residue: NDArray[np.float32]
     """[h, w, 3] portrait minus layers, 0 outside the enrolled opening."""
+    local: Local
+    """Eye coordinates."""
+    enrolled: NDArray[np.float32]
+    """[2, SAMPLES] heights of the enrolled lid edges."""
     radius: float
     """px of the iris."""
     depth: float
@@ -55,26 +65,30 @@ def _make_eye(image: NDArray[np.uint8], ring: NDArray[np.float32], rim: Rim, mes
     low = np.maximum(np.floor(outline.min(0) - room), 0).astype(int)
     high = np.minimum(np.ceil(outline.max(0) + room), image.shape[1::-1]).astype(int)
     patch = np.ascontiguousarray(image[low[1] : high[1], low[0] : high[0]])
-    opening = _polygon(outline - low, patch.shape[:2])
+    opening = polygon(outline - low, patch.shape)
     radius = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
     centre, radius = find_iris(patch, ring[0] - low, radius, opening)
 
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32) + 0.5
     distance = np.hypot(columns - centre[0], rows - centre[1])
-    inner = cv2.erode((opening > 0.99).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    inner = shrink(opening > 0.99, 1)
     is_white = inner & (distance > radius * 1.12 + 0.5)
     white = _fill(patch, is_white, 0.03 * unit)
     iris = _whole_iris(patch, inner, centre, radius)
     opacity = np.clip((IRIS_EDGE[1] * radius - distance) / ((IRIS_EDGE[1] - IRIS_EDGE[0]) * radius), 0, 1)[..., None]
     white, iris, opacity = np.rint(white), np.rint(iris), np.rint(opacity * 255) / 255
     layered = white + (iris - white) * opacity
-    reach = cv2.dilate((opening > 0).astype(np.uint8), np.ones((3, 3), np.uint8))[..., None]
+    reach = grow(opening > 0, 1)[..., None]
+    middle = outline.mean(0).astype(np.float64)
+    local = Local(middle, np.linalg.inv(mesh.frame.axes[:2, :2].astype(np.float64)))
     eye_layers = np.concatenate([iris, opacity * 255], -1).astype(np.uint8)
     return Eye(
         origin=low.astype(np.float64),
         white=pack(white.astype(np.uint8)),
         iris=pack(eye_layers),
         residue=((patch.astype(np.float32) - layered) * reach).astype(np.float32),
+        local=local,
+        enrolled=local.edges(rest, rim),
         radius=radius,
         depth=float(rest[rim.upper, 2].mean() + EYE_BEHIND * unit),
     )
@@ -88,7 +102,7 @@ def find_iris(
     Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the
     lids. Returns centre and radius.
     """
-    grey = cv2.GaussianBlur(cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY), (0, 0), 1.0).astype(np.float32)
+    light = grey(patch, 1.0)
     angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
     ray = np.stack([np.cos(angles), np.sin(angles)], -1)
     best = (-np.inf, centre.astype(np.float64), radius)
@@ -102,7 +116,7 @@ def find_iris(
                 seen = _at(opening, outside) > 0.9
                 if seen.sum() < 8:
                     continue
-                step = (_at(grey, outside) - _at(grey, inside))[seen].mean()
+                step = (_at(light, outside) - _at(light, inside))[seen].mean()
                 score = step - 0.35 * np.hypot(dx, dy) - 40 * abs(size / radius - 1)
                 if score > best[0]:
                     best = (float(score), middle, float(size))
@@ -115,26 +129,13 @@ def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:
     return layer[y, x]
 
 
-def _polygon(outline: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillPoly(mask, [np.int32(np.round((outline - 0.5) * 16))], 255, cv2.LINE_AA, 4)
-    return mask.astype(np.float32) / 255
-
-
 def _fill(patch: NDArray[np.uint8], known: NDArray[np.bool_], softness: float) -> NDArray[np.float32]:
-    """Spread the known pixels over the patch: near ones first, smoothly."""
+    """Spread the known pixels over the patch, or a light guess where too little is known."""
     if known.sum() < 12:
         flat = np.percentile(patch.reshape(-1, 3), 70, axis=0)
         return np.broadcast_to(flat, patch.shape).astype(np.float32).copy()
-    weight = known.astype(np.float32)
-    total = np.zeros(patch.shape, np.float32)
-    norm = np.zeros(patch.shape[:2], np.float32)
-    for scale, share in ((1.0, 1.0), (2.0, 1e-2), (5.0, 1e-4), (14.0, 1e-6)):
-        sigma = softness * scale
-        total += share * cv2.GaussianBlur(patch * weight[..., None], (0, 0), sigma)
-        norm += share * cv2.GaussianBlur(weight, (0, 0), sigma)
-    filled = total / np.maximum(norm, 1e-12)[..., None]
-    soft = cv2.GaussianBlur(weight, (0, 0), 1.0)[..., None] * weight[..., None]
+    filled = spread(patch, known, softness)
+    soft = (blur(known, 1.0) * known)[..., None]
     return (filled + (patch - filled) * soft).astype(np.float32)
 
 
@@ -145,7 +146,7 @@ def _whole_iris(
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32)
     mirror_y = (2 * centre[1] - 1 - rows).astype(np.float32)
     mirrored = cv2.remap(patch, columns, mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    mirror_seen = cv2.remap(seen.astype(np.float32), columns, mirror_y, cv2.INTER_LINEAR)
+    mirror_seen = np.asarray(cv2.remap(seen.astype(np.float32), columns, mirror_y, cv2.INTER_LINEAR))
     distance = np.hypot(columns + 0.5 - centre[0], rows + 0.5 - centre[1])
     index = np.minimum(distance, radius * 1.15).astype(int)
     mean = np.zeros(patch.shape, np.float32)
@@ -155,43 +156,68 @@ def _whole_iris(
         if not source.any():
             source = seen & (distance < radius)
         mean[band] = patch[source].mean(0) if source.any() else patch[band].mean(0)
-    mean = cv2.GaussianBlur(mean, (0, 0), 1.0)
-    trust = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 1.2) * seen
-    fallback = mean + (mirrored - mean) * (cv2.GaussianBlur(mirror_seen, (0, 0), 1.2) * (mirror_seen > 0.5))[..., None]
-    return fallback + (patch - fallback) * np.clip(trust * 2, 0, 1)[..., None]
+    mean = blur(mean, 1.0)
+    trust = blur(seen, 1.2) * seen
+    fallback = mean + (mirrored - mean) * (blur(mirror_seen, 1.2) * (mirror_seen > 0.5))[..., None]
+    return np.asarray(fallback + (patch - fallback) * np.clip(trust * 2, 0, 1)[..., None], np.float32)
+
+
+@njit("float64(float64, float64)", cache=True)
+def _lid_shade(below: float, above: float) -> float:
+    """Light on the eye `below` the upper and `above` the lower lid edge, inter-ocular distances."""
+    upper = UPPER_LID_SHADE * np.exp(-max(below, 0.0) / LID_SHADE_WIDTH)
+    lower = LOWER_LID_SHADE * np.exp(-max(above, 0.0) / LID_SHADE_WIDTH)
+    return (1 - upper) * (1 - lower)
 
 
 @njit(
     "void(uint8[:, :, ::1], int32[:, ::1], int64, float64[:, ::1], uint64[:, ::1], uint64[:, ::1], "
-    "float32[:, :, ::1], float64, float64, float64)",
+    "float32[:, :, ::1], float64[:, ::1], float32[:, ::1], float32[:, ::1], float64, float64, float64, float64, "
+    "float64)",
     cache=True,
 )
 def shade_eye(
     frame: NDArray,
     spans: NDArray,
     count: int,
-    to_layer: NDArray,
+    to_portrait: NDArray,
     white: NDArray,
     iris: NDArray,
     residue: NDArray,
+    to_local: NDArray,
+    lids: NDArray,
+    enrolled: NDArray,
+    origin_x: float,
+    origin_y: float,
     shift_x: float,
     shift_y: float,
     residue_share: float,
 ) -> None:
-    """Draw an eye into the spans of its opening; `to_layer` [2, 3] takes frame px to px of the layers."""
-    height, width = residue.shape[0], residue.shape[1]
+    """Draw an eye into the spans of its opening.
+
+    `to_portrait` [2, 3] takes frame px to portrait px on the eye's plane, `to_local` [2, 3] those to eye coordinates;
+    `lids`, `enrolled` [2, SAMPLES] lid edges now and as enrolled; the layers begin at (origin_x, origin_y) px of the
+    portrait; the iris is shifted by (shift_x, shift_y) px.
+    """
+    rows, columns = residue.shape[0], residue.shape[1]
     for k in range(count):
         y = spans[k, 1]
         for x in range(spans[k, 2], spans[k, 3]):
             px, py = x + 0.5, y + 0.5
-            u = to_layer[0, 0] * px + to_layer[0, 1] * py + to_layer[0, 2] - 0.5
-            v = to_layer[1, 0] * px + to_layer[1, 1] * py + to_layer[1, 2] - 0.5
+            qx = to_portrait[0, 0] * px + to_portrait[0, 1] * py + to_portrait[0, 2]
+            qy = to_portrait[1, 0] * px + to_portrait[1, 1] * py + to_portrait[1, 2]
+            s = to_local[0, 0] * qx + to_local[0, 1] * qy + to_local[0, 2]
+            t = to_local[1, 0] * qx + to_local[1, 1] * qy + to_local[1, 2]
+            shade = _lid_shade(t - height(lids[0], s), height(lids[1], s) - t)
+            shade /= _lid_shade(t - height(enrolled[0], s), height(enrolled[1], s) - t)
+            shade = min(shade, 1.0)
+            u, v = qx - origin_x - 0.5, qy - origin_y - 0.5
             under = sample(white, int(np.rint(u * 65536)), int(np.rint(v * 65536)))
             mu, mv = u - shift_x, v - shift_y
             over = sample(iris, int(np.rint(mu * 65536)), int(np.rint(mv * 65536)))
             opacity = np.float64(over >> np.uint64(48)) / 255
-            i = min(max(int(np.floor(mu)), 0), width - 2)
-            j = min(max(int(np.floor(mv)), 0), height - 2)
+            i = min(max(int(np.floor(mu)), 0), columns - 2)
+            j = min(max(int(np.floor(mv)), 0), rows - 2)
             fx, fy = min(max(mu - i, 0.0), 1.0), min(max(mv - j, 0.0), 1.0)
             for c in range(3):
                 low = np.float64((under >> np.uint64(16 * c)) & np.uint64(255))
@@ -199,5 +225,5 @@ def shade_eye(
                 top = residue[j, i, c] * (1 - fx) + residue[j, i + 1, c] * fx
                 bottom = residue[j + 1, i, c] * (1 - fx) + residue[j + 1, i + 1, c] * fx
                 left_over = (top * (1 - fy) + bottom * fy) * residue_share
-                value = low + (high - low) * opacity + left_over
+                value = (low + (high - low) * opacity) * shade + left_over
                 frame[y, x, c] = np.uint8(min(max(value, 0.0), 255.0) + 0.5)

@@ -10,10 +10,12 @@ from scipy.spatial.transform import Rotation
 
 from vasa_core.face import topology
 from vasa_core.face.asset import FaceAsset
+from vasa_core.render.lidline import settle_lids
 from vasa_core.render.lipline import LipLine, find_lip_line
-from vasa_core.render.outskirts import MARGIN, connect, inside_polygon, outer_points
+from vasa_core.render.outskirts import MARGIN, connect, outer_points
 from vasa_core.render.rims import Rim, make_rim
-from vasa_core.render.subdivision import Subdivided, boundary_edges, edge_key
+from vasa_core.render.subdivision import Subdivided, boundary_edges
+from vasa_core.render.tidy import limit_slope, untangle
 
 STEEPEST = 2.4
 """Largest depth per px across: below cot(20 deg) = 2.7, so that nothing folds over at 20 degrees of yaw."""
@@ -27,6 +29,8 @@ HEAD_RADII = {"side": 1.1, "top": 1.55, "bottom": 1.5}
 """Head with hair as an ellipse around the eyes' midpoint, in inter-ocular distances."""
 FADE = 1.0
 """The head's hold on its surroundings fades over this many ellipse radii beyond the ellipse."""
+BORDER_FADE = 0.55
+"""Inter-ocular distances from the picture's border over which motion across it fades: pixels beyond it do not exist."""
 CHIN_TO_SHOULDER = 1.05
 """Inter-ocular distances from the chin down to where the shoulders keep SHOULDER_SHARE of the head's motion."""
 SHOULDER_SHARE = 0.1
@@ -64,13 +68,17 @@ class HeadMesh:
     rest: NDArray[np.float32]
     """[V, 3] enrolled position in px of the portrait; also where the texture is read."""
     triangles: NDArray[np.int32]
-    """[N, 3]"""
+    """[N, 3], the upper lids last: shut lids overlap the lower ones."""
     weights: sparse.csr_matrix
     """[V, 468] vertex displacement from landmark displacements."""
     lip_weights: sparse.csr_matrix
     """[n, 468] lower minus upper lip edge, from landmark displacements."""
     head_share: NDArray[np.float32]
     """[V] in [0, 1]: how far the vertex goes along with the head."""
+    inward: NDArray[np.float32]
+    """[V, 2] direction away from the nearer border of the picture: 1 or -1."""
+    inward_share: NDArray[np.float32]
+    """[V, 2] in [0, 1]: what is left of motion in that direction near the border."""
     at_hole: NDArray[np.bool_]
     """[N] triangles that touch the rim of a hole: drawn in every frame, over what is drawn inside the hole."""
     mouth: Rim
@@ -95,15 +103,19 @@ def face_frame(asset: FaceAsset) -> FaceFrame:
 def build_mesh(asset: FaceAsset) -> HeadMesh:
     """Make the mesh of a portrait."""
     frame = face_frame(asset)
+    size = asset.image.shape[0]
     landmarks = asset.landmarks[: topology.MESH_POINTS].astype(np.float64)
     fine, chains = _refined_face()
-    rest = (fine.weights @ landmarks).astype(np.float32)
+    rest: NDArray[np.float32] = np.asarray(fine.weights @ landmarks, np.float32)
     lips = find_lip_line(
         asset.image, rest, chains["lips_upper"], chains["lips_lower"], frame.right, frame.down, frame.unit
     )
-    lips.settle(rest, _make_rims(rest, chains, frame)[0])
+    loose = _make_rims(rest, chains, frame)
+    lips.settle(rest, loose[0])
+    for rim in loose[1:]:
+        settle_lids(asset.image, rest, rim, frame.down, frame.unit)
     oval = _oval_ring(fine.triangles, topology.FACE_OVAL)
-    around = outer_points(rest[:, :2], rest[oval, :2], asset.image.shape[0])
+    around = outer_points(rest[:, :2], rest[oval, :2], size)
     ring_triangles = connect(rest[oval, :2], around)
     first = len(rest)
     lookup = np.concatenate([oval, np.arange(first, first + len(around))]).astype(np.int32)
@@ -113,13 +125,16 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     rest = np.concatenate([rest, np.column_stack([around, depth])]).astype(np.float32)
     weights = sparse.vstack([fine.weights, follow]).tocsr()
     hole_edges = np.unique(np.concatenate([np.array(chain) for chain in chains.values()]))
-    border = first + np.flatnonzero(
-        np.isclose(np.abs(around - asset.image.shape[0] / 2).max(1), asset.image.shape[0] / 2 + MARGIN)
-    )
+    border = first + np.flatnonzero(np.isclose(np.abs(around - size / 2).max(1), size / 2 + MARGIN))
     untangle(rest, triangles, np.concatenate([hole_edges, border]))
     limit_slope(rest, triangles, STEEPEST)
 
     rims = _make_rims(rest[:first], chains, frame)
+    over = np.zeros(len(rest), bool)
+    for rim in rims[1:]:
+        over[rim.above.vertices] = True
+    last = over[triangles].any(1)
+    triangles = np.concatenate([triangles[~last], triangles[last]])
     on_rim = np.zeros(len(rest), bool)
     for rim in rims:
         on_rim[rim.upper] = on_rim[rim.lower] = True
@@ -130,8 +145,12 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         triangles=triangles,
         weights=weights.astype(np.float32),
         lip_weights=(weights[rims[0].lower] - weights[rims[0].upper]).tocsr().astype(np.float32),
-        head_share=_head_share(rest, first, frame, chin, asset.image.shape[0]),
-        at_hole=on_rim[triangles].any(1),
+        head_share=_head_share(rest, first, frame, chin),
+        inward=np.where(rest[:, :2] < size / 2, 1, -1).astype(np.float32),
+        inward_share=(1 - _fade(np.minimum(rest[:, :2], size - rest[:, :2]) / (BORDER_FADE * frame.unit))).astype(
+            np.float32
+        ),
+        at_hole=np.asarray(on_rim[triangles].any(axis=1), np.bool_),
         mouth=rims[0],
         eyes=(rims[1], rims[2]),
         lips=lips,
@@ -171,7 +190,7 @@ def _refined_face() -> tuple[Subdivided, dict[str, list[int]]]:
         near = np.zeros(fine.weights.shape[0], bool)
         for chain in chains.values():
             near[chain] = True
-        fine.refine(near[fine.triangles].any(1) if selects else None, corners)
+        fine.refine(np.asarray(near[fine.triangles].any(axis=1)) if selects else None, corners)
         chains = {name: fine.refine_chain(chain) for name, chain in chains.items()}
     if len({len(chains["lips_upper"]), len(chains["lips_lower"])}) != 1:
         raise AssertionError("lip edges lost their pairing")
@@ -186,49 +205,6 @@ def _oval_ring(triangles: NDArray[np.int32], oval: NDArray[np.int32]) -> NDArray
         if after == ring[0]:
             return np.array(ring, np.int32)
         ring.append(after)
-
-
-def untangle(
-    rest: NDArray[np.float32], triangles: NDArray[np.int32], pinned: NDArray[np.int32], rounds: int = 200
-) -> None:
-    """Move vertices of `rest` [V, 3] but the `pinned` in place (x, y only) until no triangle is turned over.
-
-    Turned heads have a cheek whose landmarks fold over its outline; those vertices settle between their neighbours.
-    """
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    count = len(rest)
-    links = sparse.coo_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), (count, count)).tocsr()
-    links = ((links + links.T) > 0).astype(np.float64)
-    mean = sparse.diags(1 / np.maximum(np.asarray(links.sum(1)).ravel(), 1)) @ links
-    for turn in range(rounds):
-        a, b, c = (rest[triangles[:, k], :2] for k in range(3))
-        area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-        bad = np.zeros(count)
-        bad[triangles[area <= SMALLEST_AREA]] = 1
-        if not bad.any():
-            return
-        for _ in range(turn // 40):
-            bad = links @ bad
-        bad[pinned] = 0
-        moving = bad > 0
-        rest[moving, :2] += 0.3 * ((mean @ rest[:, :2])[moving] - rest[moving, :2])
-
-
-SMALLEST_AREA = 0.02
-"""Twice the area in px^2 that a triangle keeps when the mesh is untangled."""
-
-
-def limit_slope(rest: NDArray[np.float32], triangles: NDArray[np.int32], steepest: float, rounds: int = 60) -> None:
-    """Bring far vertices nearer in place until no edge of the mesh is steeper than `steepest` px depth per px across."""
-    pairs = {edge_key(int(t[k]), int(t[(k + 1) % 3])) for t in triangles for k in range(3)}
-    edges = np.array(sorted(pairs), np.int32)
-    rise = steepest * np.linalg.norm(rest[edges[:, 0], :2] - rest[edges[:, 1], :2], axis=1)
-    for _ in range(rounds):
-        before = rest[:, 2].copy()
-        np.minimum.at(rest[:, 2], edges[:, 1], before[edges[:, 0]] + rise)
-        np.minimum.at(rest[:, 2], edges[:, 0], before[edges[:, 1]] + rise)
-        if np.abs(before - rest[:, 2]).max() < 1e-3:
-            return
 
 
 def _surroundings(
@@ -254,7 +230,7 @@ def _surroundings(
 
 
 def _head_share(
-    rest: NDArray[np.float32], first: int, frame: FaceFrame, chin: NDArray[np.float64], size: int
+    rest: NDArray[np.float32], first: int, frame: FaceFrame, chin: NDArray[np.float64]
 ) -> NDArray[np.float32]:
     offset = (rest[:, :2] - frame.eyes[:2]) / frame.unit
     s, t = offset @ frame.right, offset @ frame.down
@@ -263,8 +239,6 @@ def _head_share(
     share = _fade((radius - 1) / FADE)
     below = (t - (chin[:2] - frame.eyes[:2]) @ frame.down / frame.unit) / CHIN_TO_SHOULDER
     share = np.minimum(share, SHOULDER_SHARE + (1 - SHOULDER_SHARE) * _fade(below))
-    to_border = np.minimum(rest[:, :2].min(1) + MARGIN, (size + MARGIN - rest[:, :2]).min(1))
-    share *= 1 - _fade(to_border / MARGIN)
     share[:first] = 1
     return share.astype(np.float32)
 
@@ -273,6 +247,3 @@ def _fade(x: NDArray) -> NDArray:
     """1 before 0, 0 after 1, smooth between."""
     x = np.clip(x, 0, 1)
     return 1 - x * x * (3 - 2 * x)
-
-
-__all__ = ["FaceFrame", "HeadMesh", "build_mesh", "face_frame", "inside_polygon", "limit_slope", "untangle"]

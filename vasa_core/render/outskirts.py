@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
-MARGIN = 96
-"""Pixels of mirrored picture beyond each border: what comes into view when the head moves away from a border."""
+MARGIN = 4
+"""px that the mesh and the texture reach beyond each border, where nothing moves across the border."""
 GRID = 26.0
 """Spacing of the outer points in px: fine enough for the fading weights, coarse enough to cost little."""
 RING_STEPS = (9.0, 20.0)
@@ -16,7 +16,7 @@ RING_STEPS = (9.0, 20.0)
 
 
 def outer_points(face: NDArray[np.float32], oval: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Points [N, 2] px outside the face [V, 2] and its ring `oval` [n, 2], out to MARGIN beyond a picture of `size` px."""
+    """Points [N, 2] px outside the face [V, 2] and its ring `oval` [n, 2], out to MARGIN px beyond the picture."""
     centre = oval.mean(0)
     ahead, behind = np.roll(oval, -1, 0), np.roll(oval, 1, 0)
     tangent = ahead - behind

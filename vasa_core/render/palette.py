@@ -12,13 +12,13 @@ CHEEKS = (50, 101, 36, 205, 187, 280, 330, 266, 425, 411)
 """Landmarks on the cheeks: where skin shows the light."""
 LUMA = np.array([0.299, 0.587, 0.114])
 """ITU-R BT.601."""
-TOOTH_WHITENESS = 0.5
+TOOTH_WHITENESS = 0.45
 """Share of the skin's saturation that lit teeth lose: enamel is yellowish, skin is orange."""
-TOOTH_GAIN = 1.06
+TOOTH_GAIN = 0.97
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
-TONGUE_GAIN = 0.62
+TONGUE_GAIN = 0.78
 """Luminance of the tongue against the lips."""
-DARK_GAIN = 0.22
+DARK_GAIN = 0.3
 """Luminance of the throat against the lips: never black, the mouth's walls are lit red."""
 
 

@@ -12,10 +12,15 @@ from vasa_core.render.mesh import build_mesh
 from vasa_core.render.mouth import make_mouth, shade_mouth
 from vasa_core.render.outskirts import MARGIN
 from vasa_core.render.raster import blend_spans, fill_spans, find_spans, pack
-from vasa_core.render.skirts import make_skirt
+from vasa_core.render.retouch import LipTexture
+from vasa_core.render.skirts import Skirt, make_skirt
 
 SPANS_PER_ROW = 160
 """Room for spans: no row of the frame is cut by more triangles than this."""
+OWN_KEPT = 0.4
+"""Share of the portrait's own expression that stays while it talks: a smiling person speaks smiling."""
+LIDS_CARRY = 4.0
+"""The soft edge of a lid shows the lid's own colour once it has closed by one over this, the portrait's eye before."""
 STILL = 1e-3
 """A vertex that moved less, in px, counts as unmoved: its pixels are the portrait's own."""
 
@@ -34,10 +39,18 @@ class Renderer:
         self._own = space.decode(expression)
         widened = np.pad(self.image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect")
         self._texture = pack(widened)
+        mouth = self.mesh.mouth
+        outline = np.concatenate([self.mesh.rest[mouth.upper, :2], self.mesh.rest[mouth.lower[::-1], :2]])
+        is_open = not self.mesh.lips.closed
+        self._lips = LipTexture(self._texture, self.image, outline, self.mesh.frame.unit) if is_open else None
         self._source = np.ascontiguousarray(self.mesh.rest[:, :2] + MARGIN)
-        self._rims = (self.mesh.mouth, *self.mesh.eyes)
-        self._skirts = [make_skirt(self.mesh.rest, rim) for rim in self._rims]
-        self._skirt_sources = [skirt.source + np.float32(MARGIN) for skirt in self._skirts]
+        rest = self.mesh.rest
+        self._lip_skirts = [
+            make_skirt(rest, mouth.upper, mouth.lower, False, MARGIN),
+            make_skirt(rest, mouth.lower, mouth.upper, False, MARGIN),
+        ]
+        self._upper_lids = [make_skirt(rest, rim.upper, rim.lower, True, MARGIN) for rim in self.mesh.eyes]
+        self._lower_lids = [make_skirt(rest, rim.lower, rim.upper, False, MARGIN) for rim in self.mesh.eyes]
         self._spans = np.zeros((SPANS_PER_ROW * self.size, 4), np.int32)
         self._all = np.ones(max(len(self.mesh.triangles), 1000), np.uint8)
 
@@ -50,71 +63,95 @@ class Renderer:
     def shape(self, latent: NDArray[np.float32], gaze: NDArray[np.float32], blink: NDArray[np.float32]) -> FaceShape:
         """The face of one instant before its head moves."""
         displacement = self.space.decode(latent)
-        return deform(self.mesh, displacement - self._own, displacement, gaze, blink)
+        return deform(self.mesh, displacement - (1 - OWN_KEPT) * self._own, displacement, gaze, blink)
 
     def draw(self, shape: FaceShape, head: HeadMotion) -> NDArray[np.uint8]:
         """Draw a face: [512, 512, 3] RGB."""
         mesh = self.mesh
-        position = head.apply(shape.position, mesh.head_share)
+        position = head.apply(shape.position, mesh)
         frame = self.image.copy()
-        self._draw_mouth(frame, position, shape, head)
+        likeness = self.mouth.likeness(shape.position, mesh)
+        if self._lips:
+            self._lips.show(likeness)
+        self._draw_mouth(frame, position, shape, head, likeness)
         for index in range(2):
             self._draw_eye(frame, position, shape, head, index)
-        for skirt, source in zip(self._skirts, self._skirt_sources, strict=True):
-            placed = skirt.place(position)
-            count = find_spans(placed, skirt.triangles, self._all, self.size, self.size, self._spans)
-            blend_spans(frame, self._texture, placed, source, skirt.opacity, skirt.triangles, self._spans, count)
+        for skirt in self._lip_skirts:
+            self._draw_skirt(frame, position, skirt, 0.0)
+        carried = np.clip(LIDS_CARRY * shape.closure + np.hypot(*shape.iris_shift) / self.eyes[0].radius, 0, 1)
+        for skirt, share in zip(self._lower_lids, carried, strict=True):
+            self._draw_skirt(frame, position, skirt, share)
         moved = np.abs(position - mesh.rest[:, :2]).max(1) > STILL
         wanted = (moved[mesh.triangles].any(1) | mesh.at_hole).view(np.uint8)
         count = find_spans(position, mesh.triangles, wanted, self.size, self.size, self._spans)
         fill_spans(frame, self._texture, position, self._source, mesh.triangles, self._spans, count)
+        for skirt, share in zip(self._upper_lids, carried, strict=True):
+            self._draw_skirt(frame, position, skirt, share)
         return frame
 
     def _draw_mouth(
-        self, frame: NDArray[np.uint8], position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
+        self,
+        frame: NDArray[np.uint8],
+        position: NDArray[np.float32],
+        shape: FaceShape,
+        head: HeadMotion,
+        likeness: float,
     ) -> None:
         mesh, mouth = self.mesh, self.mouth
-        count = find_spans(position, mesh.mouth.triangles, self._all, self.size, self.size, self._spans)
+        count = self._find(position, mesh.mouth.triangles)
         if not count:
             return
-        to_portrait = head.from_plane(mouth.depth)
-        to_mouth = np.column_stack([mouth.to_mouth, -mouth.to_mouth @ mouth.centre])
         shade_mouth(
             frame,
             self._spans,
             count,
-            to_portrait,
-            to_mouth,
-            mouth.curves(shape.position, mesh),
+            head.from_plane(mouth.depth),
+            mouth.local.affine,
+            mouth.local.edges(shape.position, mesh.mouth),
             mouth.enrolled_upper,
             mouth.upper_row,
             mouth.lower_row,
             mouth.colours,
             mouth.own,
             shape.jaw,
-            mouth.likeness(shape.gap, mesh.frame.unit),
+            mouth.size,
+            likeness,
         )
 
     def _draw_eye(
         self, frame: NDArray[np.uint8], position: NDArray[np.float32], shape: FaceShape, head: HeadMotion, index: int
     ) -> None:
         eye, rim = self.eyes[index], self.mesh.eyes[index]
-        count = find_spans(position, rim.triangles, self._all, self.size, self.size, self._spans)
+        count = self._find(position, rim.triangles)
         if not count:
             return
-        to_layer = head.from_plane(eye.depth)
-        to_layer[:, 2] -= eye.origin
-        shift = shape.iris_shift
-        fade = float(np.exp(-((np.linalg.norm(shift) / (RESIDUE_FADE * eye.radius)) ** 2)))
+        x, y = shape.iris_shift
+        fade = float(np.exp(-((np.hypot(x, y) / (RESIDUE_FADE * eye.radius)) ** 2)))
         shade_eye(
             frame,
             self._spans,
             count,
-            to_layer,
+            head.from_plane(eye.depth),
             eye.white,
             eye.iris,
             eye.residue,
-            float(shift[0]),
-            float(shift[1]),
+            eye.local.affine,
+            eye.local.edges(shape.position, rim),
+            eye.enrolled,
+            float(eye.origin[0]),
+            float(eye.origin[1]),
+            float(x),
+            float(y),
             fade,
         )
+
+    def _draw_skirt(
+        self, frame: NDArray[np.uint8], position: NDArray[np.float32], skirt: Skirt, carried: float
+    ) -> None:
+        placed = skirt.place(position)
+        count = self._find(placed, skirt.triangles)
+        source = skirt.source(carried)
+        blend_spans(frame, self._texture, placed, source, skirt.opacity, skirt.triangles, self._spans, count)
+
+    def _find(self, position: NDArray[np.float32], triangles: NDArray[np.int32]) -> int:
+        return int(find_spans(position, triangles, self._all, self.size, self.size, self._spans))

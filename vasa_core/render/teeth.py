@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.render.layers import blur
+
 MILLIMETRE = 1 / 88.0
 """Inter-ocular distances per mm: the outer eye corners of adults are about 88 mm apart."""
 UPPER_WIDTHS = (8.6, 6.6, 6.9, 5.2, 3.6, 3.0)
@@ -56,13 +58,13 @@ def paint_row(upper: bool) -> NDArray[np.float32]:
     opacity = np.clip((edge - depth) / soft + 0.5, 0, 1)
     gum = np.clip((gum_line - depth) / soft + 0.5, 0, 1)
     arch = np.clip(1 - 0.62 * (np.abs(s) / HALF_WIDTH) ** 2.2, 0, 1)
-    round_shade = 1 - 0.1 * np.abs(across) ** 3 - 0.16 * np.clip((np.abs(across) - 0.82) / 0.18, 0, 1) ** 2
+    round_shade = 1 - 0.1 * np.abs(across) ** 3 - 0.1 * np.clip((np.abs(across) - 0.8) / 0.2, 0, 1) ** 2
     height_share = np.clip((edge - depth) / tall, 0, 1)
     along = 0.93 + 0.07 * np.sin(np.pi * np.clip(height_share * 1.1, 0, 1))
     bright = arch * round_shade * along
     inside = bounds[-1] - np.abs(s)
     opacity = opacity * np.clip(inside / (2 * MILLIMETRE), 0, 1)
     row = np.stack([bright * np.ones_like(opacity), gum, opacity], -1).astype(np.float32)
-    row = cv2.GaussianBlur(row, (0, 0), 0.3 * MILLIMETRE * scale)
-    row = cv2.resize(row, (columns // over, rows // over), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(row if upper else row[::-1])
+    row = blur(row, 0.3 * MILLIMETRE * scale)
+    small = np.asarray(cv2.resize(row, (columns // over, rows // over), interpolation=cv2.INTER_AREA), np.float32)
+    return np.ascontiguousarray(small if upper else small[::-1])

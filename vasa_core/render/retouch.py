@@ -1,0 +1,62 @@
+"""Lips without teeth: what the lips of a portrait with an open mouth look like where teeth and shadow touch them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.render.layers import blur, distance_to, grey, grow, polygon, spread
+from vasa_core.render.raster import pack
+
+RIM = 0.012
+"""Inter-ocular distances around an open mouth whose pixels mix lips with teeth: replaced by lip colour."""
+CORNER = 0.075
+"""Inter-ocular distances around the corners in which the mouth's dark is taken off the skin."""
+CORNER_DARK = 0.72
+"""Share of the surroundings' brightness below which a pixel near a corner is the mouth's dark."""
+LIP_SPREAD = 0.012
+"""Inter-ocular distances: softness of the lip colour that replaces the mouth's inside."""
+SEAM_SHADE = 0.45
+"""Darkening right at the inner edge of the lips, where they turn away from the light."""
+SEAM_WIDTH = 0.008
+"""Inter-ocular distances over which that darkening fades."""
+SEAM_TINT = (0.85, 1.05, 1.05)
+"""Darkening per channel: shadows between lips are red."""
+ROOM = 0.2
+"""Inter-ocular distances around the mouth that the layers cover."""
+
+
+class LipTexture:
+    """The box of the face texture around an open mouth: as enrolled, and with the mouth's inside taken off the lips."""
+
+    def __init__(self, texture: NDArray[np.uint64], image: NDArray[np.uint8], outline: NDArray, unit: float) -> None:
+        """Prepare: `texture` packed, a border of m px around `image` [H, W, 3]; `outline` [n, 2] px of the mouth."""
+        margin = (texture.shape[0] - image.shape[0]) // 2
+        low = np.maximum(np.floor(outline.min(0) - ROOM * unit), 0).astype(int)
+        high = np.minimum(np.ceil(outline.max(0) + ROOM * unit), image.shape[1::-1]).astype(int)
+        box = image[low[1] : high[1], low[0] : high[0]]
+        self._view = texture[low[1] + margin : high[1] + margin, low[0] + margin : high[0] + margin]
+        self._enrolled = box.astype(np.float32)
+        self._lips = _without_mouth(box, (outline - low).astype(np.float32), unit)
+        self._likeness = -1.0
+
+    def show(self, likeness: float) -> None:
+        """Put the mix into the texture: 1 the portrait's own pixels, 0 lips alone."""
+        likeness = round(likeness, 2)
+        if likeness != self._likeness:
+            self._view[:] = pack((self._lips + likeness * (self._enrolled - self._lips)).round().astype(np.uint8))
+            self._likeness = likeness
+
+
+def _without_mouth(box: NDArray[np.uint8], outline: NDArray[np.float32], unit: float) -> NDArray[np.float32]:
+    inside = polygon(outline, box.shape) > 0.5
+    hidden = grow(inside, max(round(RIM * unit), 1))
+    light = grey(box, 0.5)
+    around = spread(light[..., None], ~hidden, CORNER * unit)[..., 0]
+    rows, columns = np.mgrid[: box.shape[0], : box.shape[1]]
+    for corner in (outline[outline[:, 0].argmin()], outline[outline[:, 0].argmax()]):
+        near = np.hypot(columns + 0.5 - corner[0], rows + 0.5 - corner[1]) < CORNER * unit
+        hidden |= grow(near & (light < CORNER_DARK * around), 1)
+    soft = np.maximum(blur(hidden, 1.0), hidden)[..., None]
+    lips = box + (spread(box, ~hidden, LIP_SPREAD * unit) - box) * soft
+    away = np.where(inside, 0.5 - distance_to(~inside), distance_to(inside) - 0.5)
+    shade = SEAM_SHADE * np.exp(-(np.maximum(away, 0) / (SEAM_WIDTH * unit)))[..., None]
+    return (lips * (1 - shade * np.array(SEAM_TINT))).astype(np.float32)
