@@ -10,7 +10,7 @@ from vasa_core.motion.behaviour import (
     ProsodyFrame,
     ProsodyTracker,
 )
-from vasa_core.motion.behaviour.gaze import AVERT_S, HOLD_S, Gaze, eyes_in_head
+from vasa_core.motion.behaviour.gaze import AVERT_S, HOLD_S, REACH_DEG, Gaze, eyes_in_head
 from vasa_core.motion.behaviour.head import LIMIT_DEG
 
 FPS = 25
@@ -73,7 +73,7 @@ def test_shapes_types_and_ranges(minutes) -> None:
         assert all(a.dtype == np.float32 and np.isfinite(a).all() for a in result)
         assert (np.abs(result.head_rotation).max(axis=0) < np.radians(LIMIT_DEG)).all()
         assert np.abs(result.head_translation).max() < 0.25
-        assert np.abs(result.gaze).max() < np.radians(35)
+        assert np.abs(result.gaze).max() <= np.radians(REACH_DEG[1])
         assert result.blink.min() >= 0 and result.blink.max() <= 1
     empty = Behaviour(0).push([])
     assert [a.shape for a in empty] == [(0, 3), (0, 3), (0, 2), (0, 2)]
@@ -171,7 +171,7 @@ def test_saccades_take_a_frame_or_two() -> None:
 def test_eyes_hold_the_viewer_under_head_motion() -> None:
     random = np.random.default_rng(0)
     for _ in range(20):
-        rotation = random.uniform(-0.2, 0.2, 3)
+        rotation = random.uniform(-0.15, 0.15, 3)
         yaw, pitch = eyes_in_head(0.0, 0.0, rotation)
         angle = np.linalg.norm(rotation)
         axis = rotation / angle

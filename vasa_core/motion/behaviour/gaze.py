@@ -5,7 +5,7 @@ that the gaze holds its target while the head moves (vestibulo-ocular reflex).
 """
 
 from dataclasses import dataclass
-from math import asin, atan2, cos, hypot, pi, radians, sin
+from math import asin, atan2, copysign, cos, hypot, pi, radians, sin, tanh
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ TREMBLE_DEG = 0.07
 SACCADE_S = 0.025
 SACCADE_S_PER_DEG = 0.0024
 """A saccade lasts 20 to 30 ms and 2.2 to 2.7 ms per degree more (Carpenter 1988)."""
+
+REACH_DEG = (11.0, 15.0)
+"""Eyes turn freely up to the first and never beyond the second: wider looks are left to the head."""
 
 
 @dataclass
@@ -131,7 +134,7 @@ class Gaze:
 
 
 def eyes_in_head(yaw: float, pitch: float, rotation: NDArray[np.float64]) -> tuple[float, float]:
-    """Direction of the eyes in the head, yaw and pitch in rad, for a gaze in the world.
+    """Direction of the eyes in the head, yaw and pitch in rad, for a gaze in the world, as far as eyes reach.
 
     Parameters
     ----------
@@ -154,4 +157,12 @@ def eyes_in_head(yaw: float, pitch: float, rotation: NDArray[np.float64]) -> tup
             b * cos(angle) + crossed[1] * turn + y * along * rest,
             c * cos(angle) + crossed[2] * turn + z * along * rest,
         )
-    return atan2(sight[0], -sight[2]), asin(min(max(-sight[1], -1.0), 1.0))
+    return within_reach(atan2(sight[0], -sight[2])), within_reach(asin(min(max(-sight[1], -1.0), 1.0)))
+
+
+def within_reach(angle: float) -> float:
+    """An eye's angle in rad, pressed softly into `REACH_DEG`."""
+    free, most = (radians(limit) for limit in REACH_DEG)
+    if abs(angle) <= free:
+        return angle
+    return copysign(free + (most - free) * tanh((abs(angle) - free) / (most - free)), angle)

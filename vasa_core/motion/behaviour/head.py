@@ -18,12 +18,12 @@ Vector = NDArray[np.float64]
 
 LIMIT_DEG = (10.0, 12.0, 8.0)
 """Furthest nod, turn and tilt; what comes near is pressed softly together."""
-IDLE_SHARE = 0.35
+IDLE_SHARE = 0.3
 """Size of posture and drift at rest, against speaking."""
 AROUSAL_S = (0.35, 1.4)
 """Time constants with which speaking enlivens the head, and with which it calms down afterwards."""
 
-POSTURE_DEG = np.array([2.7, 4.1, 2.1])
+POSTURE_DEG = np.array([2.8, 4.8, 2.0])
 POSTURE_KEEP = 0.25
 """A new posture keeps this share of the old one."""
 POSTURE_S = {True: 2.6, False: 6.0}
@@ -37,18 +37,18 @@ QUICKNESS = (4.5, 9.0)
 """Of a posture's change, rad/s; slower at rest by `IDLE_QUICKNESS`."""
 IDLE_QUICKNESS = 0.6
 
-DRIFT_DEG = np.array([2.2, 2.9, 1.8])
+DRIFT_DEG = np.array([2.5, 3.7, 1.9])
 
-STROKE_LEAST = 0.12
-STROKE_CHANCE = 0.8
+STROKE_LEAST = 0.2
+STROKE_CHANCE = 0.85
 """Loudness peaks above this emphasis carry a stroke, so often (sharp moves sit on them: Hadar et al. 1984)."""
 STROKE_GAP_S = 0.28
-STROKE_DEG = (2.6, 7.5)
+STROKE_DEG = (2.2, 9.0)
 """Size of a stroke at no and at full emphasis."""
 STROKE_SPREAD = 0.3
-STROKE_MOST_DEG = 8.5
-STROKE_RISE_S = (0.11, 0.18)
-STROKE_RISE_S_PER_DEG = 0.014
+STROKE_MOST_DEG = 10.0
+STROKE_RISE_S = (0.12, 0.20)
+STROKE_RISE_S_PER_DEG = 0.016
 """Wider strokes take longer; heads seldom turn faster than 100 degrees a second."""
 STROKES: tuple[tuple[float, tuple[float, float, float]], ...] = (
     (0.48, (1.0, 0.1, 0.1)),
@@ -58,11 +58,11 @@ STROKES: tuple[tuple[float, tuple[float, float, float]], ...] = (
 )
 """Kinds of strokes: share, direction. Nod, lift, turn, tilt; the last two go to either side."""
 
-SWAY_DEG = np.array([6.0, 6.5, 4.3])
+SWAY_DEG = np.array([9.0, 10.0, 6.0])
 SWAY_BIAS = np.array([0.8, 0.0, 0.0])
 """Loud goes with a lowered head rather than a raised one."""
-SWAY_FAST_S, SWAY_SLOW_S = 0.09, 0.45
-"""The voice's envelope between these time constants (about 0.35 to 1.8 Hz) moves the head, in changing directions."""
+SWAY_FAST_S, SWAY_SLOW_S = 0.14, 0.5
+"""The voice's envelope between these time constants (about 0.3 to 1.2 Hz) moves the head, in changing directions."""
 
 GAZE_PULL = 0.3
 """Share of a look aside that the head follows, after the eyes."""

@@ -18,20 +18,21 @@ FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
 LOOK_AHEAD_FRAMES = 3
 
 SILENCE_DB = -90.0
-FLOOR_DB = (-70.0, -30.0)
+FLOOR_DB = (-78.0, -30.0)
 """The noise floor lies in this range (dB of full scale)."""
-FLOOR_START_DB = -50.0
+FLOOR_START_DB = -60.0
+FLOOR_START_FRAMES = 25
 FLOOR_FRAMES = 75
 FLOOR_RANK = 4
 """The floor is the fourth lowest level of the last 3 s: speech dips to it between syllables, steady noise never leaves
 it (minimum statistics: Martin 2001)."""
-PEAK_START_DB = -26.0
+PEAK_START_DB = -40.0
 PEAK_RISE = 0.25
-PEAK_FALL_DB = (0.03, 0.3)
+PEAK_FALL_DB = (0.03, 0.6)
 """dB per voiced frame: slow, and quick once nothing came near the peak for `PEAK_MEMORY_FRAMES` voiced frames."""
-PEAK_MEMORY_FRAMES = 25
+PEAK_MEMORY_FRAMES = 12
 PEAK_NEAR_DB = 3.0
-LEAST_SPAN_DB = 15.0
+LEAST_SPAN_DB = 18.0
 VOICE_OVER_FLOOR_DB = 8.0
 VOICE_SHARE = 0.35
 """Voice is what lies this share of the way from the floor to the peak level, and 8 dB over the floor at least."""
@@ -39,9 +40,10 @@ HYSTERESIS_DB = 3.0
 PHRASE_GAP_FRAMES = 5
 """A gap of 0.2 s parts phrases; stops and soft consonants are shorter."""
 LEAST_PHRASE_FRAMES = 8
-EMPHASIS_DB = 7.0
-"""A loudness peak this far above the running mean of the voice has full emphasis."""
-MEAN_TIME_S = 2.5
+EMPHASIS_DB = (-2.5, 4.0)
+"""Loudness peaks this far from the running mean of the voice's peaks have no emphasis, and full emphasis."""
+MEAN_PEAKS = 8
+"""The running mean is over about so many peaks: two or three seconds of syllables."""
 
 
 class ProsodyFrame(NamedTuple):
@@ -73,12 +75,12 @@ class ProsodyTracker:
     def __init__(self) -> None:
         self._rest = np.zeros(0, np.float32)
         self._floor = FLOOR_START_DB
-        self._recent: deque[float] = deque([FLOOR_START_DB] * FLOOR_FRAMES, maxlen=FLOOR_FRAMES)
+        self._recent: deque[float] = deque([FLOOR_START_DB] * FLOOR_START_FRAMES, maxlen=FLOOR_FRAMES)
         self._peak = PEAK_START_DB
-        self._mean = PEAK_START_DB - 8.0
+        self._mean = 0.0
         self._raw = False
         self._forgotten = 0
-        self._heard = 0
+        self._tops = 0
         self._levels: deque[float] = deque([SILENCE_DB] * 4, maxlen=LOOK_AHEAD_FRAMES + 4)
         self._voiced: deque[bool] = deque([False] * 3, maxlen=LOOK_AHEAD_FRAMES + 3)
         self._ahead = 0
@@ -125,8 +127,6 @@ class ProsodyTracker:
             self._forgotten = 0 if level > self._peak - PEAK_NEAR_DB else self._forgotten + 1
             fall = PEAK_FALL_DB[self._forgotten > PEAK_MEMORY_FRAMES]
             self._peak += PEAK_RISE * (level - self._peak) if level > self._peak else -fall
-            self._heard += 1
-            self._mean += (level - self._mean) * max(FRAME_S / MEAN_TIME_S, 1 / (self._heard + 1))
         self._peak = max(self._peak, self._floor + LEAST_SPAN_DB)
         self._levels.append(level)
         self._voiced.append(self._raw)
@@ -146,7 +146,10 @@ class ProsodyTracker:
             self._gap += 1
         emphasis = 0.0
         if voice and level > max(smooth[: here - 1]) and level >= max(smooth[here:]):
-            emphasis = min(max((level - self._mean) / EMPHASIS_DB, 0.0), 1.0)
+            self._tops += 1
+            self._mean += (level - self._mean) / min(self._tops, MEAN_PEAKS)
+            low, high = EMPHASIS_DB
+            emphasis = min(max((level - self._mean - low) / (high - low), 0.0), 1.0)
         energy = (level - self._floor) / (self._peak - self._floor) if voice else 0.0
         return ProsodyFrame(
             loudness=level,
