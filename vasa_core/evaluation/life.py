@@ -28,7 +28,7 @@ BLINK_ON = 0.5
 BLINK_OFF = 0.25
 BLINK_LONGEST_S = 0.8
 FULL_CLOSURE = 0.6
-"""Closure that Face Mesh reports for shut lids, seen on real blinks: it keeps the lashes' thickness between the lids."""
+"""Closure that Face Mesh reports for shut lids, measured on real blinks: it sees the lashes as an opening."""
 
 
 @dataclass
