@@ -42,7 +42,7 @@ class Landmarks:
     """A face's landmarks in a picture."""
 
     points: NDArray[np.float32]
-    """[478, 3] px of the picture; z in px too, relative to the face's middle, away from the viewer."""
+    """[478, 3] px of the picture, pixel centres at whole numbers; z in px too, against the face's middle."""
     score: float
     """Probability that the region held a face, 0 to 1."""
 
