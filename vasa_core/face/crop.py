@@ -17,14 +17,16 @@ MAX_ROLL = np.radians(12.0)
 """A head tilted further is turned back to this: a slight tilt belongs to the portrait, a strong one leaves no room."""
 SHARPEN = 0.35
 """Strength of the unsharp mask on an enlarged picture; more would raise the grain of the photograph."""
+MIRROR_REACH = 0.012
+"""Distance over which the mirrored picture fades into soft colours, in frames: too short to show a second face."""
 SOFT_REACH = 0.06
 """Distance outside of the picture at which the invented part is fully soft, in frames."""
 SOFTNESS = 14.0
 """Blur of the invented part, px (sigma)."""
 GRAIN = 1.5
 """Coarsest structure that is mirrored outwards as grain, px (sigma): larger ones would show a second face."""
-GRAIN_REACH = 0.06
-"""Distance over which the mirrored grain fades, in frames."""
+GRAIN_LIMIT = 3.0
+"""Mirrored grain is cut off at so many times its median: noise and brushwork pass, outlines do not."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
 
 
 def extend(frame: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Fill the pixels that are not `known`: colours flow outwards, ever softer, under a fading mirrored grain.
+    """Fill the pixels that are not `known`: colours flow outwards, ever softer, under the mirrored grain.
 
     Parameters
     ----------
@@ -104,7 +106,9 @@ def extend(frame: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uin
     softness = np.minimum(distance / SOFT_REACH, 1)[..., None]
     filled = flowed + softness * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS) - flowed)
     grain = frame - cv2.GaussianBlur(frame, (0, 0), GRAIN).astype(np.float32)
-    filled += grain * np.exp(-distance / GRAIN_REACH)[..., None]
+    usual = GRAIN_LIMIT * float(np.median(np.abs(grain[known])))
+    filled += np.clip(grain, -usual, usual)
+    filled += np.exp(-((distance / MIRROR_REACH) ** 2))[..., None] * (frame - filled)
     return np.where(known[..., None], frame, np.clip(filled, 0, 255).round().astype(np.uint8))
 
 
