@@ -5,6 +5,7 @@ dependencies agree with few others; users of the package never run this.
 """
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -77,7 +78,9 @@ def convert(tflite: bytes, python: str) -> onnx.ModelProto:
         source, target = Path(folder, "net.tflite"), Path(folder, "net.onnx")
         source.write_bytes(tflite)
         command = [python, "-m", "tf2onnx.convert", "--tflite", str(source), "--output", str(target), "--opset", "17"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        # tf2onnx walks sets of names: with a fixed hash seed it writes the same file every time.
+        fixed = {**os.environ, "PYTHONHASHSEED": "0"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=fixed)
         if done.returncode or not target.is_file():
             raise ModelError(f"tf2onnx failed in {python}: {done.stderr.strip().splitlines()[-1:]}. Install tf2onnx.")
         return onnx.load(str(target))
@@ -163,7 +166,8 @@ def import_faces(wheels: Path, converter: str = sys.executable, target: Path = M
         _write_card(name, f"{name}.onnx", f"{SOURCE} > {file}", purpose, target, {"format": "ONNX opset 17"})
     np.savez_compressed(target / "canonical_face.npz", **canonical_face(task[GEOMETRY]))  # type: ignore[arg-type]
     purpose = "Canonical face: 478 points, 468 texture coordinates, triangles with holes at mouth and eyes"
-    details: dict[str, object] = {"axes": "x right, y down, z away from the viewer", "unit": "outer inter-ocular"}
+    axes = "x right, y down, z away from the viewer"
+    details: dict[str, object] = {"axes": axes, "unit": "distance of the outer eye corners (points 33, 263)"}
     _write_card("canonical_face", "canonical_face.npz", f"{SOURCE} > {GEOMETRY}", purpose, target, details)
 
 
