@@ -18,7 +18,8 @@ def generate(samples: np.ndarray, settings: AnimationSettings, pushes: int = 1) 
 
 
 def opening(motion: Motion) -> np.ndarray:
-    points = LatentSpace.load().decode(motion.latent)
+    space = LatentSpace.load()
+    points = space.neutral + space.decode(motion.latent)
     return np.maximum(points[:, LOWER_LIP, 1] - points[:, UPPER_LIP, 1], 0)
 
 

@@ -50,7 +50,7 @@ class OpeningPredictor:
 
     def opening(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Inner-lip gap [T] in inter-ocular distances; 0 where they touch."""
-        points = self.space.decode(self.latents(samples))
+        points = self.space.neutral + self.space.decode(self.latents(samples))
         return np.maximum(points[:, LOWER_LIP, 1] - points[:, UPPER_LIP, 1], 0)
 
 

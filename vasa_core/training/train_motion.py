@@ -65,9 +65,11 @@ class Corpus:
 class WindowSampler:
     """Draws batches of windows: history and target latents with their features."""
 
-    def __init__(self, corpus: Corpus, settings: TrainingSettings) -> None:
+    def __init__(self, corpus: Corpus, settings: TrainingSettings, mirror: NDArray[np.float32]) -> None:
+        """`mirror` [D]: the signs that flip a latent left to right, so that no speaker's crooked mouth is learned."""
         self.corpus = corpus
         self.settings = settings
+        self.mirror = mirror
         self.rng = np.random.default_rng(settings.seed)
 
     def draw(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -91,8 +93,9 @@ class WindowSampler:
         features = clip.features[int(self.rng.choice(usable))]
         start = int(self.rng.integers(0, max(1, len(clip.latent) - length + 1)))
         begin, end = start - HISTORY, start + length
+        latent = cut(clip.latent, begin, end) * (self.mirror if self.rng.random() < 0.5 else 1)
         return (
-            cut(clip.latent, begin, end),
+            latent,
             cut(features, FEATURES_PER_FRAME * begin, FEATURES_PER_FRAME * end),
             clip.source,
         )
@@ -133,7 +136,7 @@ def train_motion(
     average = copy.deepcopy(model).eval().requires_grad_(False)
     loss_of = _loss(space, corpus)
     optimiser = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, weight_decay=0.02, betas=(0.9, 0.98))
-    sampler = WindowSampler(corpus, settings)
+    sampler = WindowSampler(corpus, settings, space.mirror)
     begun = time.monotonic()
     running = 0.0
     for step in range(1, settings.steps + 1):
