@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.motion.behaviour.blinks import SPEAKING_RATE, Blinks
+from vasa_core.motion.behaviour.expression import Expression
 from vasa_core.motion.behaviour.filters import FRAME_S
 from vasa_core.motion.behaviour.gaze import Gaze, eyes_in_head
 from vasa_core.motion.behaviour.head import Head, Vector
 from vasa_core.motion.behaviour.prosody import QUIET, ProsodyFrame, ProsodyTracker
 
-__all__ = ["QUIET", "Behaviour", "BehaviourFrames", "BehaviourSettings", "ProsodyFrame", "ProsodyTracker"]
+__all__ = ["QUIET", "Behaviour", "BehaviourFrames", "BehaviourSettings", "Expression", "ProsodyFrame", "ProsodyTracker"]
 
 START_S = 0.6
 """Head and gaze leave the enrolled pose softly over this time."""
