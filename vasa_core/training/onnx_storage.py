@@ -48,9 +48,45 @@ def rename_values(model: onnx.ModelProto, names: dict[str, str]) -> None:
         node.output[:] = [names.get(name, name) for name in node.output]
 
 
+def put_in_order(model: onnx.ModelProto) -> None:
+    """Order nodes and initialisers by their use and number their values, in place.
+
+    Converters walk sets, so that the same net comes out in another order every time; this makes it the same file.
+    """
+    graph = model.graph
+    maker = {output: node for node in graph.node for output in node.output}
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    fixed = {value.name for value in [*graph.input, *graph.output]}
+    names: dict[str, str] = {}
+    nodes: list[onnx.NodeProto] = []
+    waiting = [(value.name, False) for value in reversed(graph.output)]
+    while waiting:
+        name, ready = waiting.pop()
+        if name in names:
+            continue
+        node = maker.get(name)
+        if node is not None and not ready:
+            waiting.append((name, True))
+            waiting.extend((value, False) for value in reversed(node.input) if value and value not in names)
+            continue
+        for value in node.output if node is not None else [name]:
+            names[value] = value if value in fixed else f"v{len(names)}"
+        if node is not None:
+            nodes.append(node)
+    tensors = [weights[name] for name in names if name in weights]
+    ordered = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
+    kept = [onnx.TensorProto.FromString(tensor.SerializeToString()) for tensor in tensors]
+    del graph.node[:], graph.initializer[:]
+    graph.node.extend(ordered)
+    graph.initializer.extend(kept)
+    for tensor in graph.initializer:
+        tensor.name = names[tensor.name]
+    rename_values(model, names)
+
+
 def save_compact(model: onnx.ModelProto, path: Path) -> None:
     """Strip names and notes that nothing reads, check the graph and write it."""
-    model.doc_string = ""
+    model.doc_string = model.graph.doc_string = ""
     del model.graph.value_info[:]
     for i, node in enumerate(model.graph.node):
         node.name = f"{node.op_type}_{i}"
