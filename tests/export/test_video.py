@@ -1,6 +1,5 @@
 """The film, decoded again: frame count, times, colours, sound and their meeting."""
 
-import resource
 import subprocess
 import sys
 from fractions import Fraction
@@ -158,6 +157,8 @@ except ExportError as error:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files as Linux does")
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    import resource
+
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
