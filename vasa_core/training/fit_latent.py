@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from vasa_core.errors import VasaError
 from vasa_core.face import topology
+from vasa_core.face.pose import fit_pose, to_canonical
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES, swap_sides
 from vasa_core.latent.space import BLINK_UNITS, MODEL, LatentSpace
 from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
@@ -37,6 +37,7 @@ DEPTH_RIDGE = 0.05  # keeps the amounts of the units small when depth is read fr
 TURN_SHARE = 0.02  # of the squared errors that turned heads leave behind, counted as noise by the encoder
 TURN_ERRORS = 30  # directions of them that count
 NOISE = 0.004  # SD of a tracked landmark's x or y about the truth, inter-ocular distances
+LEAST_READ = 0.3  # a unit that is read more weakly than this is left so
 READER_NOISE = 0.02  # noise of a latent for which the ARKit reader is made, in units of the latent
 
 
@@ -73,13 +74,9 @@ def carry_over(head: AnnyHead, anchors: Anchors) -> tuple[Array, Array]:
     Symmetric between left and right; lips meet in the neutral, and lids in the blinks.
     """
     neutral = anchors(head.vertices)
-    stable = topology.STABLE
-    centred = neutral[stable] - neutral[stable].mean(axis=0)
-    reference = topology.CANONICAL[stable] - topology.CANONICAL[stable].mean(axis=0)
-    rotation, _ = Rotation.align_vectors(reference, centred)
-    scale = topology.inter_ocular(neutral)
-    units = rotation.apply(anchors(head.face_units()).reshape(-1, 3)).reshape(-1, topology.POINTS, 3) / scale
-    place = rotation.apply(neutral) / scale
+    pose = fit_pose(neutral)
+    place = to_canonical(neutral, pose).astype(np.float64)
+    units = to_canonical(neutral + anchors(head.face_units()), pose) - place
     partner = mirror_map()
     swapped = [ARKIT_INDEX[swap_sides(name)] for name in ARKIT_NAMES]
     units = (units + units[swapped][:, partner] * [-1, 1, 1]) / 2
@@ -89,7 +86,7 @@ def carry_over(head: AnnyHead, anchors: Anchors) -> tuple[Array, Array]:
     ):
         units[unit] = close_lids(units[unit], place, upper[1:-1], lower[1:-1])
     place = (place + place[partner] * [-1, 1, 1]) / 2
-    return close_lips(place - place[list(topology.OUTER_EYE_CORNERS)].mean(axis=0)), units
+    return close_lips(place), units
 
 
 def close_lips(place: Array) -> Array:
@@ -127,6 +124,9 @@ def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32], turns: 
     spread = arkit_latents.T @ moment @ arkit_latents + READER_NOISE**2 * np.eye(len(basis))
     reader = moment @ arkit_latents @ np.linalg.inv(spread)
     reader[ARKIT_INDEX["tongueOut"]] = 0
+    # Each unit alone reads as its weight; opposites, such as looking in and out, share a line and clipping parts them.
+    own = (reader * arkit_latents).sum(axis=1)
+    reader /= np.where(own > LEAST_READ, own, 1)[:, None]
     blink = reader[list(BLINK_UNITS)]
     blink = np.linalg.solve(blink @ arkit_latents[list(BLINK_UNITS)].T, blink)
     return LatentSpace(
