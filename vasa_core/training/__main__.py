@@ -29,9 +29,9 @@ AUGMENTED_VOICES = 8
 DATA_SETS = ("grid_s1", "grid_others")
 
 
-def all_variants(voices: int) -> list[str]:
-    """The clean recordings as streamed and as files, and the changed voices."""
-    return ["live", "offline", *(f"aug{number:02d}" for number in range(voices))]
+def changed_voices(count: int) -> list[str]:
+    """Names of the changed voices, even ones as streamed, odd ones as files."""
+    return [f"aug{number:02d}" for number in range(count)]
 
 
 @app.command()
@@ -67,9 +67,10 @@ def features(
 ) -> None:
     """Speech features of every clip, as they will be streamed, in its own and in changed voices."""
     from vasa_core.training.features import write_features
+    from vasa_core.training.motion_run import CLEAN
     from vasa_core.training.quiet import make_quiet
 
-    for line in write_features(data, work / "features", all_variants(voices), seed):
+    for line in write_features(data, work / "features", [*CLEAN, *changed_voices(voices)], seed):
         typer.echo(line)
     make_quiet(work / "features" / "quiet", seed=seed)
 
@@ -112,7 +113,7 @@ def train(
     from vasa_core.training.train_motion import TrainingSettings
 
     settings = TrainingSettings(seed=seed)
-    run(data, work, all_variants(voices), replace(settings, steps=steps or settings.steps), threads)
+    run(data, work, changed_voices(voices), replace(settings, steps=steps or settings.steps), threads)
 
 
 @app.command()

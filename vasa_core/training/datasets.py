@@ -36,12 +36,17 @@ class Clip:
     """Which kind of truth it carries: an index into `SOURCES`."""
     latent: NDArray[np.float32]
     """[T, D]."""
-    features: list[NDArray[np.float16]]
-    """Per variant [2 T, 768]."""
+    features: dict[str, NDArray[np.float16]]
+    """Per variant [2 T, 768]: "live", "offline", or a changed voice "aug00", "aug01" ..."""
 
 
 SOURCES = ("tracked", "artist")
 """Tracked recordings of a real face; mouth curves made by an artist."""
+
+
+def is_live(variant: str) -> bool:
+    """Whether a variant's features were computed with a stream's short look-ahead; of changed voices the even ones."""
+    return int(variant.removeprefix("aug")) % 2 == 0 if variant.startswith("aug") else variant == "live"
 
 
 def load_clips(latents: Path, features: Path, stems: list[str], source: str, variants: list[str]) -> list[Clip]:
@@ -52,12 +57,12 @@ def load_clips(latents: Path, features: Path, stems: list[str], source: str, var
     clips = []
     for stem in stems:
         latent_path = latents / f"{stem}.npz"
-        paths = [path for v in variants if (path := features / v / f"{stem}.npy").is_file()]
+        paths = {v: path for v in variants if (path := features / v / f"{stem}.npy").is_file()}
         if not latent_path.is_file() or not paths:
             continue
         latent = np.load(latent_path)["latent"].astype(np.float32)
-        arrays = [np.load(path) for path in paths]
-        frames = min(len(latent), *(len(a) // FEATURES_PER_FRAME for a in arrays))
-        cut = [a[: frames * FEATURES_PER_FRAME] for a in arrays]
+        arrays = {v: np.load(path) for v, path in paths.items()}
+        frames = min(len(latent), *(len(a) // FEATURES_PER_FRAME for a in arrays.values()))
+        cut = {v: a[: frames * FEATURES_PER_FRAME] for v, a in arrays.items()}
         clips.append(Clip(stem, SOURCES.index(source), latent[:frames], cut))
     return clips

@@ -49,7 +49,6 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(
             nn.Linear(width, config.mlp_ratio * width),
             nn.GELU(approximate="tanh"),
-            nn.Dropout(config.dropout),
             nn.Linear(config.mlp_ratio * width, width),
         )
         self.dropout = nn.Dropout(config.dropout)
@@ -59,7 +58,7 @@ class Block(nn.Module):
         """x [B, N, W], modulation [B, 6, W], rotary (cos, sin) [N, W / heads]."""
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (modulation + self.modulation_offset).unbind(1)
         h = self.norm_attention(x) * (1 + scale_a[:, None]) + shift_a[:, None]
-        x = x + gate_a[:, None] * self.dropout(self._attend(h, rotary))
+        x = x + gate_a[:, None] * self._attend(h, rotary)
         h = self.norm_mlp(x) * (1 + scale_m[:, None]) + shift_m[:, None]
         return x + gate_m[:, None] * self.dropout(self.mlp(h))
 

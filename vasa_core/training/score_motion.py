@@ -18,11 +18,11 @@ from vasa_core.training.train_motion import cut
 
 
 def make_score(
-    clips: list[Clip], blocks: dict[str, tuple[int, int]]
+    clips: list[Clip], blocks: dict[str, tuple[str, int]]
 ) -> Callable[[MotionTransformer], dict[str, float]]:
     """A function that scores a model by the correlation of the lip opening with the clips' own, mean over clips.
 
-    `blocks` names what to score: name -> (index of the feature variant, frames per window).
+    `blocks` names what to score: name -> (feature variant, frames per window).
     """
     space = LatentSpace.load()
     basis = space.decode(np.eye(space.size, dtype=np.float32)) - space.decode(np.zeros(space.size, np.float32))

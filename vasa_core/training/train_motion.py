@@ -19,7 +19,7 @@ from torch import Tensor
 from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUTER
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.schedule import noise_level, signal_level
-from vasa_core.training.datasets import FEATURES_PER_FRAME, Clip
+from vasa_core.training.datasets import FEATURES_PER_FRAME, Clip, is_live
 from vasa_core.training.motion_loss import MotionLoss
 from vasa_core.training.motion_model import HISTORY, MotionModelConfig, MotionTransformer
 
@@ -42,7 +42,10 @@ class TrainingSettings:
     drop_source: float = 0.1
     history_noise: float = 0.3
     """Upper bound of the noise (latent SDs) put on the known frames: the model must not trust its own past blindly."""
-    feature_noise: float = 0.1
+    feature_noise: float = 0.2
+    """SD of the noise on the features, in their own SDs."""
+    feature_drop: float = 0.15
+    """Share of feature channels silenced in each window: no single channel of one speaker's voice may be leant on."""
     artist_share: float = 0.25
     quiet_share: float = 0.05
     ema_decay: float = 0.999
@@ -52,14 +55,12 @@ class TrainingSettings:
 
 @dataclass
 class Corpus:
-    """Training clips by kind, and which of their variants were computed as a stream computes them."""
+    """Training clips by kind."""
 
     tracked: list[Clip]
     artist: list[Clip]
     quiet: list[Clip]
     """Noise, music and silence with a face at rest."""
-    live_variants: list[int]
-    offline_variants: list[int]
 
 
 class WindowSampler:
@@ -78,8 +79,7 @@ class WindowSampler:
         live = self.rng.random() < s.live_share
         low, high = s.live_window if live else s.offline_window
         length = int(self.rng.integers(low, high + 1))
-        variants = self.corpus.live_variants if live else self.corpus.offline_variants
-        batch = [self._window(length, variants) for _ in range(max(1, s.batch_frames // (length + HISTORY)))]
+        batch = [self._window(length, live) for _ in range(max(1, s.batch_frames // (length + HISTORY)))]
         latents, features, sources = zip(*batch, strict=True)
         return (
             torch.from_numpy(np.stack(latents)),
@@ -87,10 +87,10 @@ class WindowSampler:
             torch.tensor(sources, dtype=torch.long) + 1,
         )
 
-    def _window(self, length: int, variants: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
+    def _window(self, length: int, live: bool) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
         clip = self._clip()
-        usable = [v for v in variants if v < len(clip.features)]
-        features = clip.features[int(self.rng.choice(usable))]
+        usable = [v for v in clip.features if is_live(v) == live] or list(clip.features)
+        features = clip.features[usable[int(self.rng.integers(len(usable)))]]
         start = int(self.rng.integers(0, max(1, len(clip.latent) - length + 1)))
         begin, end = start - HISTORY, start + length
         latent = cut(clip.latent, begin, end) * (self.mirror if self.rng.random() < 0.5 else 1)
@@ -183,7 +183,7 @@ def _loss(space: LatentSpace, corpus: Corpus) -> MotionLoss:
 
 def _standardise_features(model: MotionTransformer, corpus: Corpus) -> None:
     """Scale every feature to about mean 0 and SD 1 over a sample of the tracked clips."""
-    sample = np.concatenate([f.astype(np.float32) for clip in corpus.tracked[::20] for f in clip.features])
+    sample = np.concatenate([f.astype(np.float32) for clip in corpus.tracked[::20] for f in clip.features.values()])
     model.feature_mean.copy_(torch.from_numpy(sample.mean(0)))
     model.feature_scale.copy_(torch.from_numpy(1 / (sample.std(0) + 1e-3)))
 
@@ -206,6 +206,8 @@ def _step_loss(
     signal, noise = (torch.from_numpy(f(time_.numpy()))[:, None, None] for f in (signal_level, noise_level))
     noisy = signal * clean + noise * torch.randn_like(clean)
     known = history + settings.history_noise * torch.rand(batch, 1, 1) * torch.randn_like(history)
+    kept = torch.rand(batch, 1, features.shape[2]) >= settings.feature_drop
+    features = torch.where(kept, features, model.feature_mean)
     features = features + settings.feature_noise / model.feature_scale * torch.randn_like(features)
     with torch.autocast("cpu", torch.bfloat16, enabled=settings.bfloat16):
         predicted = model(
