@@ -211,14 +211,14 @@ def shade_eye(
             shade = _lid_shade(t - height(lids[0], s), height(lids[1], s) - t)
             shade /= _lid_shade(t - height(enrolled[0], s), height(enrolled[1], s) - t)
             shade = min(shade, 1.0)
-            u, v = qx - origin_x - 0.5, qy - origin_y - 0.5
-            under = sample(white, int(np.rint(u * 65536)), int(np.rint(v * 65536)))
+            u, v = qx - origin_x, qy - origin_y
+            under = sample(white, u, v)
             mu, mv = u - shift_x, v - shift_y
-            over = sample(iris, int(np.rint(mu * 65536)), int(np.rint(mv * 65536)))
+            over = sample(iris, mu, mv)
             opacity = np.float64(over >> np.uint64(48)) / 255
-            i = min(max(int(np.floor(mu)), 0), columns - 2)
-            j = min(max(int(np.floor(mv)), 0), rows - 2)
-            fx, fy = min(max(mu - i, 0.0), 1.0), min(max(mv - j, 0.0), 1.0)
+            i = min(max(int(np.floor(mu - 0.5)), 0), columns - 2)
+            j = min(max(int(np.floor(mv - 0.5)), 0), rows - 2)
+            fx, fy = min(max(mu - 0.5 - i, 0.0), 1.0), min(max(mv - 0.5 - j, 0.0), 1.0)
             for c in range(3):
                 low = np.float64((under >> np.uint64(16 * c)) & np.uint64(255))
                 high = np.float64((over >> np.uint64(16 * c)) & np.uint64(255))

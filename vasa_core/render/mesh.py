@@ -10,6 +10,8 @@ from scipy.spatial.transform import Rotation
 
 from vasa_core.face import topology
 from vasa_core.face.asset import FaceAsset
+from vasa_core.render.headmask import find_head
+from vasa_core.render.layers import distance_to
 from vasa_core.render.lidline import settle_lids
 from vasa_core.render.lipline import LipLine, find_lip_line
 from vasa_core.render.outskirts import MARGIN, connect, outer_points
@@ -27,8 +29,11 @@ FOLLOW_REACH = {"jaw": 0.85, "side": 0.35}
 """Inter-ocular distances over which the surroundings follow the face's own motion: below the chin and elsewhere."""
 HEAD_RADII = {"side": 1.1, "top": 1.55, "bottom": 1.5}
 """Head with hair as an ellipse around the eyes' midpoint, in inter-ocular distances."""
-FADE = 1.0
-"""The head's hold on its surroundings fades over this many ellipse radii beyond the ellipse."""
+SURE_RADIUS = 0.9
+"""Within so many radii of that ellipse everything goes along with the head, whatever its colour."""
+FADE = 0.85
+"""Inter-ocular distances over which the head's hold on its surroundings fades: sharper, and the background would fold
+when the head tilts by 10 degrees."""
 BORDER_FADE = 0.55
 """Inter-ocular distances from the picture's border over which motion across it fades: pixels beyond it do not exist."""
 CHIN_TO_SHOULDER = 1.05
@@ -127,7 +132,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     hole_edges = np.unique(np.concatenate([np.array(chain) for chain in chains.values()]))
     border = first + np.flatnonzero(np.isclose(np.abs(around - size / 2).max(1), size / 2 + MARGIN))
     untangle(rest, triangles, np.concatenate([hole_edges, border]))
-    limit_slope(rest, triangles, STEEPEST)
+    limit_slope(rest, STEEPEST)
 
     rims = _make_rims(rest[:first], chains, frame)
     over = np.zeros(len(rest), bool)
@@ -145,7 +150,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         triangles=triangles,
         weights=weights.astype(np.float32),
         lip_weights=(weights[rims[0].lower] - weights[rims[0].upper]).tocsr().astype(np.float32),
-        head_share=_head_share(rest, first, frame, chin),
+        head_share=_head_share(asset.image, rest, first, oval, frame, chin),
         inward=np.where(rest[:, :2] < size / 2, 1, -1).astype(np.float32),
         inward_share=(1 - _fade(np.minimum(rest[:, :2], size - rest[:, :2]) / (BORDER_FADE * frame.unit))).astype(
             np.float32
@@ -230,17 +235,29 @@ def _surroundings(
 
 
 def _head_share(
-    rest: NDArray[np.float32], first: int, frame: FaceFrame, chin: NDArray[np.float64]
+    image: NDArray[np.uint8],
+    rest: NDArray[np.float32],
+    face: int,
+    oval: NDArray[np.int32],
+    frame: FaceFrame,
+    chin: NDArray[np.float64],
 ) -> NDArray[np.float32]:
-    offset = (rest[:, :2] - frame.eyes[:2]) / frame.unit
-    s, t = offset @ frame.right, offset @ frame.down
-    vertical = np.where(t < 0, HEAD_RADII["top"], HEAD_RADII["bottom"])
-    radius = np.hypot(s / HEAD_RADII["side"], t / vertical)
-    share = _fade((radius - 1) / FADE)
-    below = (t - (chin[:2] - frame.eyes[:2]) @ frame.down / frame.unit) / CHIN_TO_SHOULDER
-    share = np.minimum(share, SHOULDER_SHARE + (1 - SHOULDER_SHARE) * _fade(below))
-    share[:first] = 1
+    rows, columns = np.mgrid[: image.shape[0], : image.shape[1]].astype(np.float32) + np.float32(0.5)
+    radius = _head_radius(np.stack([columns, rows], -1), frame)
+    head = find_head(image, rest[oval, :2], radius) | (radius < SURE_RADIUS)
+    away = distance_to(head) / (FADE * frame.unit)
+    at = np.clip(np.round(rest[:, :2] - 0.5).astype(int), 0, np.array(image.shape[1::-1]) - 1)
+    share = _fade(away[at[:, 1], at[:, 0]])
+    t = (rest[:, :2] - chin[:2]) @ frame.down / frame.unit
+    share = np.minimum(share, SHOULDER_SHARE + (1 - SHOULDER_SHARE) * _fade(t / CHIN_TO_SHOULDER))
+    share[:face] = 1
     return share.astype(np.float32)
+
+
+def _head_radius(points: NDArray[np.float32], frame: FaceFrame) -> NDArray[np.float32]:
+    offset = (points - frame.eyes[:2]) / frame.unit
+    s, t = offset @ frame.right, offset @ frame.down
+    return np.hypot(s / HEAD_RADII["side"], t / np.where(t < 0, HEAD_RADII["top"], HEAD_RADII["bottom"]))
 
 
 def _fade(x: NDArray) -> NDArray:

@@ -213,7 +213,7 @@ def shade_mouth(
             _lay_tooth(colour, colours, tooth, 0.78 * dim * near_lower)
             _look_up(upper_row, s / size, (t - UPPER_EDGE) / size + HEIGHT - EDGE_ROOM, tooth)
             _lay_tooth(colour, colours, tooth, (0.35 + 0.65 * dim) * near_upper)
-            packed = sample(own, int(np.rint((qx - 0.5) * 65536)), int(np.rint((qy - 0.5) * 65536)))
+            packed = sample(own, qx, qy)
             opacity = np.float64(packed >> np.uint64(48)) / 255
             if opacity > 0 or likeness > 0:
                 before = max(t - height(enrolled_upper, s), 0.0)

@@ -9,11 +9,6 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-FRACTION_BITS = 16
-"""Texture coordinates step through a span in fixed point with this many bits."""
-
-_INLINE = {"inline": "always"}
-
 
 def pack(image: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """Pack [H, W, 3 or 4] uint8 into [H, W] uint64, 16 bits per channel, the first channel lowest."""
@@ -23,31 +18,38 @@ def pack(image: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return packed
 
 
-@njit("uint64(uint64[:, ::1], int64, int64)", cache=True, inline="always")
-def sample(texture: NDArray, u: int, v: int) -> int:
-    """Bilinear sample at texture position (u, v) in 1/65536 pixel, where pixel i has its centre at i: packed channels.
+@njit("uint64(uint64[::1], int64, int64, int64)", cache=True)
+def sample_inside(texture: NDArray, width: int, u: int, v: int) -> np.uint64:
+    """Bilinear sample at (u, v) in 1/65536 pixel plus half a step of 1/256, where pixel i has its centre at i.
 
-    Positions outside are clamped to the border.
+    `texture` is flat, `width` px wide; the position and its right and lower neighbours must lie inside. Returns packed
+    channels; above each channel's 8 bits lies noise.
     """
-    height, width = texture.shape
-    u = min(max(u + 128, 0), ((width - 1) << 16) - 1)
-    v = min(max(v + 128, 0), ((height - 1) << 16) - 1)
-    x = np.uint64(u >> 16)
-    y = np.uint64(v >> 16)
     fx = np.uint64((u >> 8) & 255)
     fy = np.uint64((v >> 8) & 255)
     both = (fx * fy) >> np.uint64(8)
+    at = np.uint64((v >> 16) * width + (u >> 16))
+    below = at + np.uint64(width)
     one = np.uint64(1)
     total = (
-        texture[y, x] * (np.uint64(256) - fx - fy + both)
-        + texture[y, x + one] * (fx - both)
-        + texture[y + one, x] * (fy - both)
-        + texture[y + one, x + one] * both
+        texture[at] * (np.uint64(256) - fx - fy + both)
+        + texture[at + one] * (fx - both)
+        + texture[below] * (fy - both)
+        + texture[below + one] * both
     )
-    return ((total + np.uint64(0x0080008000800080)) >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+    return (total + np.uint64(0x0080008000800080)) >> np.uint64(8)
 
 
-@njit("int64(float64)", cache=True, inline="always")
+@njit("uint64(uint64[:, ::1], float64, float64)", cache=True)
+def sample(texture: NDArray, u: float, v: float) -> np.uint64:
+    """Bilinear sample of a packed [H, W] texture at (u, v) px, centres at +0.5, clamped at the border: packed."""
+    height, width = texture.shape
+    x = min(max(int(np.rint((u - 0.5) * 65536.0)) + 128, 0), ((width - 1) << 16) - 1)
+    y = min(max(int(np.rint((v - 0.5) * 65536.0)) + 128, 0), ((height - 1) << 16) - 1)
+    return sample_inside(texture.reshape(-1), width, x, y) & np.uint64(0x00FF00FF00FF00FF)
+
+
+@njit("int64(float64)", cache=True)
 def first_centre(edge: float) -> int:
     """Index of the first pixel whose centre is not before `edge` (px)."""
     return int(np.ceil(edge - 0.5))
@@ -112,6 +114,9 @@ def fill_spans(
     `source` [V, 2] are texture positions in px of `texture` [h, w] packed, centres at +0.5 as in `position` [V, 2].
     """
     one = 65536.0
+    height, width = texture.shape
+    flat = texture.reshape(-1)
+    high_u, high_v = ((width - 1) << 16) - 1, ((height - 1) << 16) - 1
     last = -1
     origin_x = origin_y = origin_u = origin_v = ux = uy = vx = vy = 0.0
     for k in range(count):
@@ -129,17 +134,24 @@ def fill_spans(
             inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
             ux, uy = (bu * cy - cu * by) * inverse, (cu * bx - bu * cx) * inverse
             vx, vy = (bv * cy - cv * by) * inverse, (cv * bx - bv * cx) * inverse
-        y, left, right = spans[k, 1], spans[k, 2], spans[k, 3]
+        y, left, right = np.int64(spans[k, 1]), np.int64(spans[k, 2]), np.int64(spans[k, 3])
         dx, dy = left + 0.5 - origin_x, y + 0.5 - origin_y
-        u = int(np.rint((origin_u + dx * ux + dy * uy - 0.5) * one))
-        v = int(np.rint((origin_v + dx * vx + dy * vy - 0.5) * one))
+        u = min(max(int(np.rint((origin_u + dx * ux + dy * uy - 0.5) * one)) + 128, 0), high_u)
+        v = min(max(int(np.rint((origin_v + dx * vx + dy * vy - 0.5) * one)) + 128, 0), high_v)
         du = int(np.rint(ux * one))
         dv = int(np.rint(vx * one))
+        steps = right - left - 1
+        if steps > 0:
+            end_u, end_v = u + steps * du, v + steps * dv
+            if end_u < 0 or end_u > high_u:
+                du = (min(max(end_u, 0), high_u) - u) // steps
+            if end_v < 0 or end_v > high_v:
+                dv = (min(max(end_v, 0), high_v) - v) // steps
         for x in range(left, right):
-            colour = sample(texture, u, v)
-            frame[y, x, 0] = np.uint8(colour & np.uint64(255))
-            frame[y, x, 1] = np.uint8((colour >> np.uint64(16)) & np.uint64(255))
-            frame[y, x, 2] = np.uint8((colour >> np.uint64(32)) & np.uint64(255))
+            colour = sample_inside(flat, width, u, v)
+            frame[y, x, 0] = np.uint8(colour)
+            frame[y, x, 1] = np.uint8(colour >> np.uint64(16))
+            frame[y, x, 2] = np.uint8(colour >> np.uint64(32))
             u += du
             v += dv
 
@@ -174,11 +186,11 @@ def blend_spans(
             share_b = (dx * cy - cx * dy) / area
             share_c = (bx * dy - dx * by) / area
             share_a = 1.0 - share_b - share_c
-            u = share_a * source[a, 0] + share_b * source[b, 0] + share_c * source[c, 0] - 0.5
-            v = share_a * source[a, 1] + share_b * source[b, 1] + share_c * source[c, 1] - 0.5
+            u = share_a * source[a, 0] + share_b * source[b, 0] + share_c * source[c, 0]
+            v = share_a * source[a, 1] + share_b * source[b, 1] + share_c * source[c, 1]
             alpha = share_a * opacity[a] + share_b * opacity[b] + share_c * opacity[c]
             weight = int(256 * min(max(alpha, 0.0), 1.0) + 0.5)
-            colour = sample(texture, int(np.rint(u * 65536.0)), int(np.rint(v * 65536.0)))
+            colour = sample(texture, u, v)
             for channel in range(3):
                 over = int((colour >> np.uint64(16 * channel)) & np.uint64(255))
                 under = int(frame[y, x, channel])

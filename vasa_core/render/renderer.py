@@ -19,6 +19,8 @@ SPANS_PER_ROW = 160
 """Room for spans: no row of the frame is cut by more triangles than this."""
 OWN_KEPT = 0.4
 """Share of the portrait's own expression that stays while it talks: a smiling person speaks smiling."""
+OWN_NOISE = (0.008, 0.03)
+"""Inter-ocular distances: an own expression that moves nothing further is noise and counts as none; above, fully."""
 LIDS_CARRY = 4.0
 """The soft edge of a lid shows the lid's own colour once it has closed by one over this, the portrait's eye before."""
 STILL = 1e-3
@@ -36,7 +38,9 @@ class Renderer:
         self.mouth = make_mouth(self.image, asset.landmarks, self.mesh)
         self.eyes = make_eyes(self.image, asset.landmarks, self.mesh)
         expression = asset.expression if len(asset.expression) == space.size else np.zeros(space.size, np.float32)
-        self._own = space.decode(expression)
+        own = space.decode(expression)
+        share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
+        self._own = (1 - OWN_KEPT) * np.float32(share) * own
         widened = np.pad(self.image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect")
         self._texture = pack(widened)
         mouth = self.mesh.mouth
@@ -63,7 +67,7 @@ class Renderer:
     def shape(self, latent: NDArray[np.float32], gaze: NDArray[np.float32], blink: NDArray[np.float32]) -> FaceShape:
         """The face of one instant before its head moves."""
         displacement = self.space.decode(latent)
-        return deform(self.mesh, displacement - (1 - OWN_KEPT) * self._own, displacement, gaze, blink)
+        return deform(self.mesh, displacement - self._own, displacement, gaze, blink)
 
     def draw(self, shape: FaceShape, head: HeadMotion) -> NDArray[np.uint8]:
         """Draw a face: [512, 512, 3] RGB."""

@@ -3,9 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.interpolate import LinearNDInterpolator
+from scipy.ndimage import gaussian_filter, map_coordinates
 
 SMALLEST_AREA = 0.02
 """Twice the area in px^2 that a triangle keeps when the mesh is untangled."""
+CELL = 3.0
+"""px between the points of the grid on which depth is limited."""
+SMOOTHING = 4.0
+"""px over which limited depth is smoothed."""
 
 
 def doubled_areas(position: NDArray, triangles: NDArray[np.int32]) -> NDArray:
@@ -21,7 +27,7 @@ def untangle(
 
     Turned heads have a cheek whose landmarks fold over its outline; those vertices settle between their neighbours.
     """
-    edges = _edges(triangles)
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
     count = len(rest)
     links = sparse.coo_array((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count)).tocsr()
     links = ((links + links.T) > 0).astype(np.float64)
@@ -38,17 +44,30 @@ def untangle(
         rest[moving, :2] += 0.3 * ((mean @ rest[:, :2])[moving] - rest[moving, :2])
 
 
-def limit_slope(rest: NDArray[np.float32], triangles: NDArray[np.int32], steepest: float, rounds: int = 60) -> None:
-    """Bring far vertices nearer in place until no edge rises more than `steepest` px of depth per px across."""
-    edges = np.unique(np.sort(_edges(triangles), axis=1), axis=0)
-    rise = steepest * np.linalg.norm(rest[edges[:, 0], :2] - rest[edges[:, 1], :2], axis=1)
-    for _ in range(rounds):
-        before = rest[:, 2].copy()
-        np.minimum.at(rest[:, 2], edges[:, 1], before[edges[:, 0]] + rise)
-        np.minimum.at(rest[:, 2], edges[:, 0], before[edges[:, 1]] + rise)
-        if np.abs(before - rest[:, 2]).max() < 1e-3:
-            return
-
-
-def _edges(triangles: NDArray[np.int32]) -> NDArray[np.int32]:
-    return np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+def limit_slope(rest: NDArray[np.float32], steepest: float) -> None:
+    """Bring far vertices of `rest` [V, 3] nearer in place until depth rises at most `steepest` px per px across."""
+    low = rest[:, :2].min(0)
+    columns, rows = (np.ceil((rest[:, :2].max(0) - low) / CELL)).astype(int) + 1
+    y, x = np.mgrid[:rows, :columns].astype(np.float64)
+    surface = LinearNDInterpolator(rest[:, :2].astype(np.float64), rest[:, 2].astype(np.float64))
+    high = rest[:, :2].max(0)
+    depth = surface(np.minimum(x * CELL + low[0], high[0]), np.minimum(y * CELL + low[1], high[1]))
+    depth[np.isnan(depth)] = np.inf
+    every, head, tail = slice(None), slice(None, -1), slice(1, None)
+    straight, diagonal = steepest * CELL, steepest * CELL * np.sqrt(2)
+    neighbours = (
+        ((every, head), (every, tail), straight),
+        ((head, every), (tail, every), straight),
+        ((head, head), (tail, tail), diagonal),
+        ((head, tail), (tail, head), diagonal),
+    )
+    for _ in range(max(rows, columns)):
+        before = depth.copy()
+        for near, far, rise in neighbours:
+            np.minimum(depth[far], depth[near] + rise, out=depth[far])
+            np.minimum(depth[near], depth[far] + rise, out=depth[near])
+        if np.array_equal(before, depth):
+            break
+    depth = gaussian_filter(depth, SMOOTHING / CELL, mode="nearest")
+    at = (rest[:, :2] - low) / CELL
+    rest[:, 2] = map_coordinates(depth, [at[:, 1], at[:, 0]], order=1, mode="nearest")

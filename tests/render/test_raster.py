@@ -1,0 +1,101 @@
+import numpy as np
+from scipy.spatial import Delaunay
+
+from vasa_core.render.raster import blend_spans, fill_spans, find_spans, pack, sample
+
+SIZE = 96
+
+
+def _mesh(seed: int, jitter: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Source and moved positions of a mesh that covers the frame, and its triangles."""
+    random = np.random.default_rng(seed)
+    source = random.uniform(-4, SIZE + 4, (120, 2))
+    corners = np.array([[-6, -6], [-6, SIZE + 6], [SIZE + 6, -6], [SIZE + 6, SIZE + 6]])
+    source = np.concatenate([corners, source]).astype(np.float32)
+    triangles = Delaunay(source).simplices.astype(np.int32)
+    moved = source.copy()
+    moved[4:] += random.uniform(-jitter, jitter, (120, 2))
+    return source, moved.astype(np.float32), np.ascontiguousarray(triangles)
+
+
+def _spans(position: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    spans = np.zeros((60 * SIZE, 4), np.int32)
+    wanted = np.ones(len(triangles), np.uint8)
+    count = find_spans(position, triangles, wanted, SIZE, SIZE, spans)
+    return spans[:count]
+
+
+def _image(seed: int, size: int = SIZE) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    return np.ascontiguousarray(random.integers(0, 256, (size, size, 3), dtype=np.uint8))
+
+
+def _slow_bilinear(image: np.ndarray, u: float, v: float) -> np.ndarray:
+    height, width = image.shape[:2]
+    u, v = np.clip(u - 0.5, 0, width - 1), np.clip(v - 0.5, 0, height - 1)
+    x, y = min(int(u), width - 2), min(int(v), height - 2)
+    fx, fy = u - x, v - y
+    block = image[y : y + 2, x : x + 2].astype(float)
+    return (block[0, 0] * (1 - fx) + block[0, 1] * fx) * (1 - fy) + (block[1, 0] * (1 - fx) + block[1, 1] * fx) * fy
+
+
+def test_every_pixel_belongs_to_exactly_one_triangle() -> None:
+    for seed in range(5):
+        source, _, triangles = _mesh(seed, 0)
+        counts = np.zeros((SIZE, SIZE), int)
+        for _, y, left, right in _spans(source, triangles):
+            counts[y, left:right] += 1
+        assert (counts == 1).all()
+
+
+def test_matches_a_slow_reference() -> None:
+    source, moved, triangles = _mesh(1, 1.0)
+    image = _image(2, SIZE + 16)
+    shifted = source + np.float32(8)
+    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
+    spans = _spans(moved, triangles)
+    fill_spans(frame, pack(image), moved, shifted, triangles, spans, len(spans))
+    owner = np.full((SIZE, SIZE), -1)
+    for n, y, left, right in spans:
+        owner[y, left:right] = n
+    random = np.random.default_rng(0)
+    for y, x in random.integers(0, SIZE, (400, 2)):
+        a, b, c = triangles[owner[y, x]]
+        matrix = np.vstack([moved[[a, b, c]].T.astype(float), np.ones(3)])
+        share = np.linalg.solve(matrix, np.array([x + 0.5, y + 0.5, 1.0]))
+        u, v = share @ shifted[[a, b, c]].astype(float)
+        assert np.abs(frame[y, x] - _slow_bilinear(image, u, v)).max() <= 2.0
+
+
+def test_unmoved_mesh_copies_the_picture() -> None:
+    source, _, triangles = _mesh(3, 0)
+    image = _image(4, SIZE + 16)
+    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
+    spans = _spans(source, triangles)
+    fill_spans(frame, pack(image), source, source + np.float32(8), triangles, spans, len(spans))
+    assert np.array_equal(frame, image[8:-8, 8:-8])
+
+
+def test_blending_mixes_by_opacity() -> None:
+    position = np.array([[10, 10], [80, 10], [10, 80]], np.float32)
+    triangles = np.array([[0, 1, 2]], np.int32)
+    white = pack(np.full((SIZE, SIZE, 3), 255, np.uint8))
+    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
+    spans = _spans(position, triangles)
+    opacity = np.full(3, 0.5, np.float32)
+    blend_spans(frame, white, position, position, opacity, triangles, spans, len(spans))
+    assert set(np.unique(frame)) == {0, 128}
+
+
+def test_sampling_outside_is_clamped() -> None:
+    image = _image(5)
+    texture = pack(image)
+    packed = sample(texture, -50.0, -50.0)
+    assert [packed >> shift & 255 for shift in (0, 16, 32)] == image[0, 0].tolist()
+
+
+def test_nothing_is_drawn_outside_the_frame() -> None:
+    position = np.array([[-500, -500], [700, -300], [-300, 900]], np.float32)
+    spans = _spans(position, np.array([[0, 1, 2]], np.int32))
+    assert spans[:, 1].min() == 0 and spans[:, 1].max() < SIZE
+    assert spans[:, 2].min() >= 0 and spans[:, 3].max() <= SIZE

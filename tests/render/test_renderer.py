@@ -1,0 +1,144 @@
+import numpy as np
+import pytest
+
+from vasa_core.face.asset import FaceAsset
+from vasa_core.latent.space import LatentSpace, named_weights
+from vasa_core.motion.track import Motion
+from vasa_core.render.deform import head_motion
+from vasa_core.render.raster import find_spans, pack
+from vasa_core.render.renderer import Renderer
+from vasa_core.render.tidy import doubled_areas
+
+TURNS_DEG = [(0, 12, 0), (0, -12, 0), (10, 0, 0), (-10, 0, 0), (0, 0, 10), (0, 0, -10), (-6, 8, 6), (6, -8, -6)]
+MOVES = [(0, 0, 1.2), (0, 0, -1.2), (0.15, 0.1, 0), (-0.15, -0.1, 0)]
+FOLDED_AT_MOST = 60.0
+"""px^2 of small triangles at lip corners and outlines that may lie turned over; a face has about 40,000."""
+
+
+def _motion(space: LatentSpace, **changes: object) -> Motion:
+    motion = Motion.still(1, space.size)
+    for name, value in changes.items():
+        getattr(motion, name)[0] = value
+    return motion
+
+
+def test_no_motion_leaves_every_byte(renderer: Renderer, closed: FaceAsset, space: LatentSpace) -> None:
+    assert renderer.mesh.lips.closed
+    assert np.array_equal(renderer.render(Motion.still(1, space.size), 0), closed.image)
+
+
+def test_same_frame_twice_is_identical(renderer: Renderer, space: LatentSpace) -> None:
+    talk = space.from_arkit(named_weights(jawOpen=0.4, mouthSmileLeft=0.3))
+    motion = _motion(space, latent=talk, head_rotation=[0.05, 0.1, 0.03], gaze=[0.1, 0.05], blink=0.4)
+    first = renderer.render(motion, 0)
+    renderer.render(Motion.still(1, space.size), 0)
+    assert np.array_equal(first, renderer.render(motion, 0))
+
+
+def test_frames_of_the_smiling_sample_repeat(smiling_renderer: Renderer, space: LatentSpace) -> None:
+    motion = _motion(space, latent=space.from_arkit(named_weights(jawOpen=0.3)))
+    first = smiling_renderer.render(motion, 0)
+    smiling_renderer.render(Motion.still(1, space.size), 0)
+    assert np.array_equal(first, smiling_renderer.render(motion, 0))
+
+
+def test_every_pixel_is_covered(renderer: Renderer, space: LatentSpace) -> None:
+    mesh, size = renderer.mesh, renderer.size
+    latent = space.from_arkit(named_weights(jawOpen=0.6))
+    shape = renderer.shape(latent, np.zeros(2, np.float32), np.full(2, 0.5, np.float32))
+    holes = [mesh.mouth.triangles, *(rim.triangles for rim in mesh.eyes)]
+    everything = np.concatenate([mesh.triangles, *holes]).astype(np.int32)
+    spans = np.zeros((400 * size, 4), np.int32)
+    for turn, move in [(turn, (0, 0, 0)) for turn in TURNS_DEG] + [((0, 0, 0), move) for move in MOVES]:
+        position = head_motion(mesh, np.radians(turn), np.array(move, float)).apply(shape.position, mesh)
+        count = find_spans(position, everything, np.ones(len(everything), np.uint8), size, size, spans)
+        covered = np.zeros((size, size), bool)
+        for _, y, left, right in spans[:count]:
+            covered[y, left:right] = True
+        assert covered.all(), f"{(~covered).sum()} pixels bare at turn {turn}, move {move}"
+
+
+@pytest.mark.parametrize("turn", TURNS_DEG)
+def test_head_turns_fold_nothing(renderer: Renderer, space: LatentSpace, turn: tuple[float, ...]) -> None:
+    mesh = renderer.mesh
+    still = np.zeros(2, np.float32)
+    shape = renderer.shape(np.zeros(space.size, np.float32), still, still)
+    position = head_motion(mesh, np.radians(turn), np.zeros(3)).apply(shape.position, mesh)
+    areas = doubled_areas(position, mesh.triangles) / 2
+    assert -areas[areas < 0].sum() < FOLDED_AT_MOST
+
+
+def test_lips_never_cross(renderer: Renderer, smiling_renderer: Renderer, space: LatentSpace) -> None:
+    random = np.random.default_rng(0)
+    still = np.zeros(2, np.float32)
+    for drawn in (renderer, smiling_renderer):
+        rim, down = drawn.mesh.mouth, drawn.mesh.frame.down
+        for _ in range(20):
+            shape = drawn.shape(random.normal(0, 1, space.size).astype(np.float32), still, still)
+            gap = (shape.position[rim.lower, :2] - shape.position[rim.upper, :2]) @ down
+            assert gap.min() > -0.05
+
+
+def test_pressed_lips_hide_the_mouth(smiling_renderer: Renderer, space: LatentSpace) -> None:
+    """The sample smiles with open lips; at rest and pressed they are shut."""
+    rim = smiling_renderer.mesh.mouth
+    still = np.zeros(2, np.float32)
+    for weights in ({}, {"mouthPressLeft": 0.5, "mouthPressRight": 0.5}):
+        shape = smiling_renderer.shape(space.from_arkit(named_weights(**weights)), still, still)
+        assert (
+            np.abs(doubled_areas(shape.position, rim.triangles)).sum() / 2
+            < 0.0015 * smiling_renderer.mesh.frame.unit**2
+        )
+
+
+def _green_eyes(renderer: Renderer, motion: Motion) -> int:
+    """Pixels of the eyes that show, counted by painting them green."""
+    kept = [(eye.white, eye.iris, eye.residue) for eye in renderer.eyes]
+    for eye in renderer.eyes:
+        eye.white = pack(np.full((*eye.residue.shape[:2], 3), (0, 255, 0), np.uint8))
+        eye.iris = np.zeros_like(eye.iris)
+        eye.residue = np.zeros_like(eye.residue)
+    frame = renderer.render(motion, 0).astype(int)
+    for eye, (white, iris, residue) in zip(renderer.eyes, kept, strict=True):
+        eye.white, eye.iris, eye.residue = white, iris, residue
+    return int(((frame[..., 1] - frame[..., 0] > 60) & (frame[..., 1] - frame[..., 2] > 60)).sum())
+
+
+def test_shut_lids_cover_the_eyes(renderer: Renderer, space: LatentSpace) -> None:
+    seen = [_green_eyes(renderer, _motion(space, blink=closure)) for closure in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert seen[0] > 500
+    assert seen == sorted(seen, reverse=True)
+    assert seen[-1] <= 0.01 * seen[0]
+
+
+def test_gaze_moves_the_iris(renderer: Renderer, space: LatentSpace) -> None:
+    eye = renderer.eyes[0]
+    low = eye.origin.astype(int)
+    high = low + np.array(eye.residue.shape[1::-1])
+    centres = []
+    for yaw in (-0.3, 0.3):
+        frame = renderer.render(_motion(space, gaze=[yaw, 0]), 0)
+        box = frame[low[1] : high[1], low[0] : high[0]].mean(-1)
+        rim = renderer.mesh.eyes[0]
+        corners = renderer.mesh.rest[[rim.upper[0], rim.upper[-1]], :2].mean(0) - low
+        row = int(corners[1])
+        dark = np.clip(110 - box[row - 4 : row + 4], 0, None).sum(0)
+        centres.append((dark * np.arange(len(dark))).sum() / dark.sum())
+    assert centres[1] - centres[0] > 5
+
+
+def test_background_stays(renderer: Renderer, space: LatentSpace, closed: FaceAsset) -> None:
+    frame = renderer.render(_motion(space, head_rotation=[0.05, 0.12, 0.03]), 0)
+    for corner in (np.s_[:24, :24], np.s_[:24, -24:]):
+        assert np.abs(frame[corner].astype(int) - closed.image[corner]).mean() < 4
+
+
+def test_lips_part_along_their_line(renderer: Renderer, space: LatentSpace) -> None:
+    still = np.zeros(2, np.float32)
+    rim, unit = renderer.mesh.mouth, renderer.mesh.frame.unit
+    gaps = []
+    for jaw in (0.1, 0.3, 0.6):
+        shape = renderer.shape(space.from_arkit(named_weights(jawOpen=jaw)), still, still)
+        apart = shape.position[rim.lower, :2] - shape.position[rim.upper, :2]
+        gaps.append(float((apart @ renderer.mesh.frame.down).max() / unit))
+    assert 0.01 < gaps[0] < gaps[1] < gaps[2] < 0.5
