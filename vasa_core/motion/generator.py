@@ -1,16 +1,21 @@
 """From a voice to a motion track: speech encoder, diffusion transformer and behaviour side by side, in streams."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.audio.encoder import OFFLINE, EncoderSettings, SpeechEncoder
-from vasa_core.motion.behaviour import Behaviour, BehaviourSettings, ProsodyTracker
+from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.behaviour import Behaviour, BehaviourSettings, ProsodyFrame, ProsodyTracker
+from vasa_core.motion.behaviour.expression import Expression
 from vasa_core.motion.sampler import MotionSampler, SamplerSettings
-from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
+from vasa_core.motion.track import MOTION_FPS, Motion
 
-Samples = NDArray[np.float32]
+Array = NDArray[np.float32]
+
+UPPER_FACE = "upper_face"
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,9 @@ class MotionGenerator:
         self._sampler = MotionSampler(block, seed, self.settings.sampler, threads)
         self._prosody = ProsodyTracker()
         self._behaviour = Behaviour(seed, self.settings.behaviour)
-        self._ready: dict[str, NDArray[np.float32]] = {}
+        self._expression = Expression(seed, self.settings.behaviour.expressiveness)
+        self._space = LatentSpace.load()
+        self._ready: dict[str, Array] = {}
         self._frame = 0
 
     @property
@@ -43,22 +50,27 @@ class MotionGenerator:
         """D, the size of a motion latent."""
         return self._sampler.latent_size
 
-    def push(self, samples: Samples) -> Motion:
+    def push(self, samples: Array) -> Motion:
         """Take samples in [-1, 1]; return the frames that are ready, possibly none."""
-        latent = self._sampler.push(self._encoder.push(samples))
-        return self._collect(latent, self._behaviour.push(self._prosody.push(samples)))
+        return self._collect(self._sampler.push(self._encoder.push(samples)), self._prosody.push(samples))
 
     def finish(self) -> Motion:
         """The last frames, after the last samples."""
         latent = [self._sampler.push(self._encoder.finish()), self._sampler.finish()]
-        return self._collect(np.concatenate(latent), self._behaviour.push(self._prosody.finish()))
+        return self._collect(np.concatenate(latent), self._prosody.finish())
 
-    def _collect(self, latent: NDArray[np.float32], behaviour: tuple[NDArray[np.float32], ...]) -> Motion:
+    def _collect(self, latent: Array, prosody: list[ProsodyFrame]) -> Motion:
         """Join the parts of the motion, which arrive with different delays, into frames that have them all."""
-        for name, array in zip(ARRAY_FIELDS, (latent, *behaviour), strict=True):
+        new = {"latent": latent, **self._behaviour.push(prosody)._asdict()}
+        # Row by row: a product of whole blocks would round differently with the length of the pushes.
+        upper_face = [self._space.from_arkit(weights) for weights in self._expression.push(prosody)]
+        new[UPPER_FACE] = np.array(upper_face, np.float32).reshape(-1, self.latent_size)
+        for name, array in new.items():
             self._ready[name] = np.concatenate([self._ready[name], array]) if name in self._ready else array
         count = min(len(array) for array in self._ready.values())
-        motion = Motion(**{name: a[:count] for name, a in self._ready.items()}, start=self._frame / MOTION_FPS)
+        parts: dict[str, Any] = {name: array[:count] for name, array in self._ready.items()}
+        parts["latent"] = parts["latent"] + parts.pop(UPPER_FACE)
+        motion = Motion(**parts, start=self._frame / MOTION_FPS)
         self._ready = {name: array[count:] for name, array in self._ready.items()}
         self._frame += count
         return motion

@@ -1,6 +1,7 @@
 """`Motion`: a track of facial dynamics, head pose, gaze and blinks; what flows from the voice to the renderer."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,8 @@ class Motion:
     def still(frames: int, latent_size: int, fps: float = MOTION_FPS) -> "Motion":
         """Motion of a face that does nothing."""
         sizes = {"latent": latent_size, "head_rotation": 3, "head_translation": 3, "gaze": 2, "blink": 2}
-        return Motion(**{name: np.zeros((frames, size), np.float32) for name, size in sizes.items()}, fps=fps)
+        arrays: dict[str, Any] = {name: np.zeros((frames, size), np.float32) for name, size in sizes.items()}
+        return Motion(**arrays, fps=fps)
 
     @staticmethod
     def concatenate(parts: "list[Motion]") -> "Motion":
