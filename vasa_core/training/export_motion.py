@@ -4,10 +4,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import torch
 
 from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
 from vasa_core.training.motion_model import HISTORY
+from vasa_core.training.onnx_storage import store_half
 from vasa_core.training.train_motion import load_motion_model
 
 INPUTS = ("motion", "features", "time", "source", "keep_audio", "keep_history")
@@ -16,6 +18,8 @@ INPUTS = ("motion", "features", "time", "source", "keep_audio", "keep_history")
 def export_motion(checkpoint: Path, command: str) -> Path:
     """Write `models/motion.onnx` and its card from a training checkpoint. Returns the model's path."""
     model, about = load_motion_model(checkpoint)
+    for parameter in model.parameters():
+        parameter.data = parameter.data.half().float()  # so that the file can hold 16 bits a weight
     config = model.config
     out = MODELS_DIR / "motion.onnx"
     tokens = HISTORY + 5
@@ -40,6 +44,9 @@ def export_motion(checkpoint: Path, command: str) -> Path:
         model, example, str(out), input_names=list(INPUTS), output_names=["clean"], dynamic_axes=axes,
         opset_version=17, dynamo=False,
     )  # fmt: skip
+    stored = onnx.load(str(out))
+    store_half(stored)
+    onnx.save(stored, str(out))
     card = ModelCard(
         name="motion",
         file=out.name,
