@@ -7,17 +7,23 @@ in speech, or a plausible amount where speech does not move it.
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES
+from vasa_core.latent.bounded import bounded_least_squares
+from vasa_core.latent.metric import landmark_weights
 from vasa_core.latent.turns import turn_bias
 from vasa_core.models import model_path
 
 MODEL = "latent_space"
 BLINK_UNITS = (ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"])
+# Squared displacement (inter-ocular distances) that an ARKit weight of 1 costs, linearly and squared: chosen so that
+# tracked speech is read as few units while weights made of units come back within 0.01.
+SPARING, RIDGE = 1e-3, 1e-3
 
 Floats = NDArray[np.float32]
 
@@ -36,8 +42,6 @@ class LatentSpace:
     """[478 * 3, D] regularised least squares; blind to the irises' own motion and sparing with depth."""
     arkit_latents: Floats
     """[52, D] latent of each ARKit unit at weight 1, in the order of `ARKIT_NAMES`."""
-    arkit_reader: Floats
-    """[D, 52] ARKit weights from a latent, before clipping."""
     blink_reader: Floats
     """[D, 2] closure of the subject's left and right lids from a latent, exact for blinks alone."""
     turn_field: Floats
@@ -88,8 +92,24 @@ class LatentSpace:
         return np.asarray(weights, np.float32) @ self.arkit_latents
 
     def to_arkit(self, latent: NDArray) -> Floats:
-        """ARKit weights [..., 52] in [0, 1] of latents [..., D]. `tongueOut` moves no landmark and stays 0."""
-        return np.clip(np.asarray(latent, np.float32) @ self.arkit_reader, 0, 1)
+        """ARKit weights [..., 52] in [0, 1] of latents [..., D]. `tongueOut` moves no landmark and stays 0.
+
+        The linear map that shows the same face in the least-squares sense, kept within [0, 1] and sparing: many units
+        look alike, and a face should not be told by opposites that cancel.
+        """
+        gram, reader = self._arkit_products
+        flat = np.asarray(latent, np.float64).reshape(-1, self.size) @ reader - SPARING / 2
+        weights = bounded_least_squares(flat, gram)
+        weights[:, ARKIT_INDEX["tongueOut"]] = 0
+        return weights.reshape(*np.shape(latent)[:-1], len(ARKIT_NAMES)).astype(np.float32)
+
+    @cached_property
+    def _arkit_products(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """[52, 52] products of the ARKit units as displacements, with a ridge; [D, 52] those with the components."""
+        basis = self.basis.reshape(self.size, -1).astype(np.float64)
+        reader = (basis * np.repeat(landmark_weights(), 3)) @ basis.T @ self.arkit_latents.T.astype(np.float64)
+        gram = self.arkit_latents.astype(np.float64) @ reader
+        return gram + RIDGE * np.eye(len(gram)), reader
 
     def remove_blink(self, latent: NDArray) -> tuple[Floats, Floats]:
         """Take the blinks out of latents [..., D]: the rest, and the closure [..., 2] in [0, 1] of left and right lids.

@@ -11,6 +11,7 @@ from vasa_core.errors import VasaError
 from vasa_core.face import topology
 from vasa_core.face.pose import fit_pose, to_canonical
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES, swap_sides
+from vasa_core.latent.metric import landmark_weights
 from vasa_core.latent.space import BLINK_UNITS, MODEL, LatentSpace
 from vasa_core.models import MODELS_DIR, ModelCard, sha256_of, write_card
 from vasa_core.training.anny_anchors import Anchors, find_anchors, mirror_map, net_finder
@@ -24,9 +25,6 @@ Array = NDArray[np.float64]
 FILE = f"{MODEL}.npz"
 FRAME_STEP = 2  # every other frame is enough for principal components
 
-# How much a landmark counts (squared displacement): lips and lids are what people look at; the outline is a
-# guess of the net. Irises count in the units alone: in tracked faces they are gaze, which is no part of a latent.
-LIP_WEIGHT, LID_WEIGHT, BROW_WEIGHT, OVAL_WEIGHT, IRIS_WEIGHT = 4.0, 3.0, 2.0, 0.2, 0.5
 DEPTH_WEIGHT = 0.1  # z of the net is three times as noisy as x and y and leans on them
 UNIT_SD = 0.25  # typical amount of an ARKit unit's weight
 UNIT_DIMS = 48  # components for what the units do beyond speech
@@ -37,8 +35,7 @@ DEPTH_RIDGE = 0.05  # keeps the amounts of the units small when depth is read fr
 TURN_SHARE = 0.02  # of the squared errors that turned heads leave behind, counted as noise by the encoder
 TURN_ERRORS = 30  # directions of them that count
 NOISE = 0.004  # SD of a tracked landmark's x or y about the truth, inter-ocular distances
-LEAST_READ = 0.3  # a unit that is read more weakly than this is left so
-READER_NOISE = 0.02  # noise of a latent for which the ARKit reader is made, in units of the latent
+READER_NOISE = 0.02  # noise of a latent for which the blink reader is made, in units of the latent
 
 
 @dataclass(frozen=True)
@@ -50,21 +47,10 @@ class Metric:
 
 
 def face_metric() -> Metric:
-    """The weights above, spread over the landmarks."""
-    point = np.ones(topology.POINTS)
-    lips = [topology.LIPS_INNER_UPPER, topology.LIPS_INNER_LOWER, topology.LIPS_OUTER]
-    lids = [topology.LEFT_EYE_UPPER, topology.LEFT_EYE_LOWER, topology.RIGHT_EYE_UPPER, topology.RIGHT_EYE_LOWER]
-    irises = np.arange(topology.MESH_POINTS, topology.POINTS)
-    for indices, weight in (
-        (topology.FACE_OVAL, OVAL_WEIGHT),
-        (topology.BROWS, BROW_WEIGHT),
-        (np.concatenate(lids), LID_WEIGHT),
-        (np.concatenate(lips), LIP_WEIGHT),
-        (irises, IRIS_WEIGHT),
-    ):
-        point[indices] = weight
+    """Weights of the landmarks, spread over x, y and z."""
+    point = landmark_weights().copy()
     modelled = (point[:, None] * [1, 1, 1]).ravel()
-    point[irises] = 0
+    point[topology.MESH_POINTS :] = 0  # in tracked faces irises are gaze, which is no part of a latent
     return Metric((point[:, None] * [1, 1, DEPTH_WEIGHT]).ravel(), modelled)
 
 
@@ -123,17 +109,12 @@ def fit_space(neutral: Array, units: Array, speech: NDArray[np.float32], turns: 
     moment = UNIT_SD**2 * np.eye(len(units))
     spread = arkit_latents.T @ moment @ arkit_latents + READER_NOISE**2 * np.eye(len(basis))
     reader = moment @ arkit_latents @ np.linalg.inv(spread)
-    reader[ARKIT_INDEX["tongueOut"]] = 0
-    # Each unit alone reads as its weight; opposites, such as looking in and out, share a line and clipping parts them.
-    own = (reader * arkit_latents).sum(axis=1)
-    reader /= np.where(own > LEAST_READ, own, 1)[:, None]
     blink = reader[list(BLINK_UNITS)]
     blink = np.linalg.solve(blink @ arkit_latents[list(BLINK_UNITS)].T, blink)
     return LatentSpace(
         basis=basis.reshape(-1, topology.POINTS, 3).astype(np.float32),
         encoder=make_encoder(basis, metric, errors).astype(np.float32),
         arkit_latents=arkit_latents.astype(np.float32),
-        arkit_reader=reader.T.astype(np.float32),
         blink_reader=blink.T.astype(np.float32),
         turn_field=turns.field.astype(np.float32),
         neutral=neutral.astype(np.float32),
