@@ -32,6 +32,8 @@ def make_score(
     def score(model: MotionTransformer) -> dict[str, float]:
         scores = {}
         for name, (variant, block) in blocks.items():
+            if any(variant not in clip.features for clip in clips):
+                continue
             features = np.stack([clip.features[variant][: FEATURES_PER_FRAME * frames] for clip in clips])
             latents = animate_batch(model, features.astype(np.float32), block)
             pairs = zip(latents, clips, strict=True)

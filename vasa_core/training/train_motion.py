@@ -42,9 +42,9 @@ class TrainingSettings:
     drop_source: float = 0.1
     history_noise: float = 0.3
     """Upper bound of the noise (latent SDs) put on the known frames: the model must not trust its own past blindly."""
-    feature_noise: float = 0.2
+    feature_noise: float = 0.3
     """SD of the noise on the features, in their own SDs."""
-    feature_drop: float = 0.15
+    feature_drop: float = 0.2
     """Share of feature channels silenced in each window: no single channel of one speaker's voice may be leant on."""
     artist_share: float = 0.25
     quiet_share: float = 0.05
