@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
+from vasa_core.evaluation.latent_report import sparse_weights
 from vasa_core.face import topology
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES, swap_sides
 from vasa_core.latent.space import LatentSpace, named_weights
@@ -20,14 +21,6 @@ def opening(face):
 
 def lids(face):
     return np.stack([face[..., 374, 1] - face[..., 386, 1], face[..., 145, 1] - face[..., 159, 1]], axis=-1)
-
-
-def random_weights(count: int, seed: int = 0):
-    """Sparse ARKit weights as faces have them: one unit in five at work."""
-    random = np.random.default_rng(seed)
-    weights = random.random((count, 52)) * (random.random((count, 52)) < 0.2)
-    weights[:, ARKIT_INDEX["tongueOut"]] = 0
-    return weights.astype(np.float32)
 
 
 def test_sizes(space: LatentSpace):
@@ -105,7 +98,7 @@ def test_units_do_what_they_are_called(space: LatentSpace, weights, check):
 
 
 def test_arkit_round_trip(space: LatentSpace):
-    weights = random_weights(2000)
+    weights = sparse_weights(2000, seed=0)
     again = space.to_arkit(space.from_arkit(weights))
     assert np.abs(again - weights).mean() < 0.02
     assert np.quantile(np.abs(again - weights).max(axis=1), 0.9) < 0.35
@@ -113,7 +106,7 @@ def test_arkit_round_trip(space: LatentSpace):
 
 def test_arkit_survives_the_face(space: LatentSpace):
     """Weights to landmarks and back, blind to the irises."""
-    weights = random_weights(2000, seed=1)
+    weights = sparse_weights(2000, seed=1)
     again = space.to_arkit(space.encode(space.decode(space.from_arkit(weights))))
     visible = [index for index, name in enumerate(ARKIT_NAMES) if "Look" not in name]
     assert np.abs(again - weights)[:, visible].mean() < 0.03
@@ -132,7 +125,7 @@ def test_real_captures_survive(space: LatentSpace, shared_data):
 
 
 def test_blinks_come_off_and_nothing_else(space: LatentSpace):
-    weights = random_weights(500, seed=2)
+    weights = sparse_weights(500, seed=2)
     weights[:, [ARKIT_INDEX["eyeBlinkLeft"], ARKIT_INDEX["eyeBlinkRight"]]] = 0
     for name in ARKIT_NAMES:
         if name.startswith("eye"):

@@ -5,23 +5,28 @@ neutral come off, the rest is encoded. The variance of the latents is then split
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.pose import fit_pose, to_canonical
-from vasa_core.latent.space import LatentSpace, named_weights
+from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUTER, MESH_POINTS
+from vasa_core.latent.arkit import ARKIT_NAMES
+from vasa_core.latent.space import MODEL, LatentSpace, named_weights
 from vasa_core.latent.turns import turn_bias
+from vasa_core.models import read_card, write_card
 from vasa_core.training.anny_anchors import Finder, net_finder
 from vasa_core.training.anny_head import AnnyHead, load_anny
 from vasa_core.training.anny_render import paint, photograph
-from vasa_core.training.latents import take_dynamics
+from vasa_core.training.datasets import held_out_stems
+from vasa_core.training.latents import find_neutral, lip_opening, read_tracks, take_dynamics
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
+RANDOM_FACES, SEED = 2000, 0
 TEST_IDENTITIES = tuple(range(900, 906))  # seeds of heads that no fit has seen
 TURNS = np.radians([[0, 0, 0], [0, 12, 0], [0, -12, 0], [8, 6, 4], [-8, -6, -4], [0, 20, 0], [5, -20, 0]])
 """Pitch, yaw and roll of the heads, rad."""
@@ -91,6 +96,67 @@ def measure_leak(anny: Path, identities: tuple[int, ...] = TEST_IDENTITIES) -> L
     return split_variance(space.encode(faces), space)
 
 
+@dataclass(frozen=True)
+class RoundTrip:
+    """How well tracked speech and ARKit weights survive the space."""
+
+    opening: float
+    """Correlation of the lip opening, tracked against encoded and decoded."""
+    opening_error: float
+    """Mean error of the gap between the lips, inter-ocular distances."""
+    lip_error: float
+    """Mean error of lip landmarks in x and y, inter-ocular distances."""
+    arkit: float
+    """Mean error of sparse random ARKit weights after weights -> latent -> weights."""
+    arkit_face: float
+    """The same after weights -> latent -> face -> latent -> weights, without the looks, which only irises show."""
+
+
+def measure_round_trip(tracked: Path, data: Path) -> RoundTrip:
+    """Encode and decode the held-out clips of `data` (with `words.tsv`), tracked to `tracked`, and random weights."""
+    space = LatentSpace.load()
+    paths = [path for stem in held_out_stems(data) if (path := tracked / f"{stem}.npz").is_file()]
+    tracks, quiet, _ = read_tracks(paths, data / "words.tsv")
+    points = np.concatenate(tracks)
+    neutral = find_neutral(points, space.turn_field, np.concatenate(quiet))
+    seen = take_dynamics(points, neutral, space.turn_field).displacement
+    shown = space.decode(space.encode(seen))
+    lips = np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER])
+    openings = [lip_opening(neutral + face) for face in (seen, shown)]
+    gap = [face[:, 14, 1] - face[:, 13, 1] for face in (seen, shown)]
+    weights = sparse_weights(RANDOM_FACES, SEED)
+    latents = space.from_arkit(weights)
+    visible = [index for index, name in enumerate(ARKIT_NAMES) if "Look" not in name]
+    again = space.to_arkit(space.encode(space.decode(latents)))
+    return RoundTrip(
+        opening=float(np.corrcoef(openings[0], openings[1])[0, 1]),
+        opening_error=float(np.abs(gap[1] - gap[0]).mean()),
+        lip_error=float(np.abs(shown - seen)[:, lips, :2].mean()),
+        arkit=float(np.abs(space.to_arkit(latents) - weights).mean()),
+        arkit_face=float(np.abs(again - weights)[:, visible].mean()),
+    )
+
+
+def sparse_weights(count: int, seed: int) -> Floats:
+    """[count, 52] random ARKit weights as faces have them: one unit in five at work, the tongue in."""
+    random = np.random.default_rng(seed)
+    weights = random.random((count, len(ARKIT_NAMES))) * (random.random((count, len(ARKIT_NAMES))) < 0.2)
+    weights[:, ARKIT_NAMES.index("tongueOut")] = 0
+    return weights.astype(np.float32)
+
+
+def report_latent(anny: Path, tracked: Path, data: Path) -> list[str]:
+    """Measure everything, write the figures into the space's card, and return the report in words."""
+    leak, trip = measure_leak(anny), measure_round_trip(tracked, data)
+    card = read_card(MODEL)
+    scores = {
+        "shares of variance on rendered heads": {name: round(value, 4) for name, value in asdict(leak).items()},
+        "round trips": {name: round(value, 5) for name, value in asdict(trip).items()},
+    }
+    write_card(replace(card, details={**card.details, "scores": scores}))
+    return [*leak.lines(), *(f"{name:24s} {value:7.4f}" for name, value in asdict(trip).items())]
+
+
 def displacements(head: AnnyHead, find: Finder, identities: tuple[int, ...], turn_field: Floats) -> Floats:
     """[identities, turns, expressions, 478, 3] tracked displacements from each head's own frontal neutral."""
     units = head.face_units()
@@ -115,8 +181,8 @@ def _faces(shape: Array, units: Array) -> Iterator[tuple[Array, tuple[float, flo
 
 def split_variance(latents: Floats, space: LatentSpace) -> Leak:
     """Analysis of variance of latents [identities, turns, expressions, D], measured as displacements of the skin."""
-    shown = space.decode(latents)[..., :468, :].reshape(*latents.shape[:3], -1).astype(np.float64)
-    truth = space.decode(space.from_arkit(np.array(EXPRESSIONS)))[..., :468, :].reshape(len(EXPRESSIONS), -1)
+    shown = space.decode(latents)[..., :MESH_POINTS, :].reshape(*latents.shape[:3], -1).astype(np.float64)
+    truth = space.decode(space.from_arkit(np.array(EXPRESSIONS)))[..., :MESH_POINTS, :].reshape(len(EXPRESSIONS), -1)
     middle = shown.mean(axis=(0, 1, 2))
     centred = shown - middle
     total = (centred**2).mean(axis=(0, 1, 2)).sum()

@@ -51,4 +51,5 @@ def measure_turns(head: AnnyHead, find: Finder) -> TurnErrors:
     causes = np.concatenate([causes, causes * [1, -1, -1, 1, 1, 1, -1, -1, 1]])
     flat = seen.reshape(len(seen), -1)
     field = np.linalg.solve(causes.T @ causes + RIDGE * np.eye(TERMS), causes.T @ flat)
-    return TurnErrors(field.reshape(TERMS, topology.POINTS, 3), (flat - causes @ field).reshape(-1, topology.POINTS, 3))
+    rest: Array = flat - causes @ field
+    return TurnErrors(field.reshape(TERMS, topology.POINTS, 3), rest.reshape(-1, topology.POINTS, 3))
