@@ -16,7 +16,17 @@ from scipy.spatial.transform import Rotation
 from vasa_core.face import topology
 from vasa_core.face.landmarks import FaceLandmarker, Region, region_from_landmarks
 from vasa_core.training.anny_head import AnnyHead, edge_loop
-from vasa_core.training.anny_render import CENTRE, LEFT_LID_RIM, LIP_RIM, OVERSAMPLING, SCALE, View, paint, photograph
+from vasa_core.training.anny_render import (
+    CENTRE,
+    LEFT_LID_RIM,
+    LIP_RIM,
+    OVERSAMPLING,
+    SCALE,
+    SIZE,
+    View,
+    paint,
+    photograph,
+)
 
 VIEWS = [(pitch, yaw, 0.0) for yaw in (-0.5, -0.25, 0.0, 0.25, 0.5) for pitch in (-0.2, 0.0, 0.2)]
 FIRST_REGION = Region(np.array([256.0, 300.0]), 560.0, 0.0)
@@ -109,7 +119,7 @@ def hits(
     seen = np.column_stack([pixel / OVERSAMPLING, depth]) - [view.image.shape[1] / 2, view.image.shape[0] / 2, 0]
     pitch, yaw, roll = turn
     rotation = Rotation.from_euler("zyx", [roll, -yaw, pitch])
-    points = rotation.inv().apply(seen / (SCALE * view.image.shape[0] / 512)) + CENTRE
+    points = rotation.inv().apply(seen / (SCALE * view.image.shape[0] / SIZE)) + CENTRE
     trust = np.maximum(np.abs(normal[:, 2]), 0.02) ** SIDE_POWER
     trust[outside] *= 0.1
     return points, trust
