@@ -42,11 +42,11 @@ SHOULDER_SHARE = 0.1
 LIP_REACH = (0.2, 0.42)
 """Inter-ocular distances above and below that follow the lip edges when they are corrected: up to the nose, down to
 the chin."""
-LID_REACH = (0.15, 0.12)
+LID_REACH = (0.18, 0.12)
 """Inter-ocular distances above and below that follow the lids: up to the brow, down to the cheek."""
 LIP_PLATEAU = (0.25, 0.25)
 """Share of LIP_REACH that moves as one with the lip edge: the red of the lips keeps its shape."""
-LID_PLATEAU = (0.15, 0.1)
+LID_PLATEAU = (0.3, 0.1)
 """Share of LID_REACH that moves as one with the lid edge: the lashes keep their shape."""
 
 

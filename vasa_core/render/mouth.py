@@ -18,7 +18,7 @@ from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.raster import pack, sample
 from vasa_core.render.teeth import EDGE_ROOM, HALF_WIDTH, HEIGHT, MILLIMETRE, PIXELS, paint_row
 
-UPPER_EDGE = 3.0 * MILLIMETRE
+UPPER_EDGE = 2.2 * MILLIMETRE
 """Edge of the upper teeth below the closed lip line (t): adults show 1 to 4 mm at rest (Vig and Brundo 1978)."""
 LOWER_EDGE = 2.4 * MILLIMETRE
 """Edge of the lower teeth below the closed lip line with the jaw shut (t)."""
@@ -198,9 +198,9 @@ def shade_mouth(
             below = max(t - upper, 0.0)
             above = max(lower - t, 0.0)
             gap = max(lower - upper, 0.0)
-            narrow = 0.45 + 0.55 * smooth(gap / 0.08)
+            narrow = 0.35 + 0.65 * smooth(gap / 0.09)
             side = 1 - 0.5 * smooth((abs(s) - 0.08) / 0.24)
-            near_upper = 1 - 0.42 * np.exp(-below / 0.025)
+            near_upper = 1 - 0.5 * np.exp(-below / 0.025)
             near_lower = 1 - 0.3 * np.exp(-above / 0.018)
             dim = light * narrow * side
             tongue_top = lower_edge - 0.3 * (lower_edge - UPPER_EDGE) + 0.35 * s * s
@@ -212,12 +212,12 @@ def shade_mouth(
             _look_up(lower_row, s / size, (t - lower_edge) / size + EDGE_ROOM, tooth)
             _lay_tooth(colour, colours, tooth, 0.78 * dim * near_lower)
             _look_up(upper_row, s / size, (t - UPPER_EDGE) / size + HEIGHT - EDGE_ROOM, tooth)
-            _lay_tooth(colour, colours, tooth, (0.35 + 0.65 * dim) * near_upper)
+            _lay_tooth(colour, colours, tooth, (0.2 + 0.75 * dim) * near_upper)
             packed = sample(own, qx, qy)
             opacity = np.float64(packed >> np.uint64(48)) / 255
             if opacity > 0 or likeness > 0:
                 before = max(t - height(enrolled_upper, s), 0.0)
-                fresh = near_upper / (1 - 0.42 * np.exp(-before / 0.025)) * (0.6 + 0.4 * narrow)
+                fresh = near_upper / (1 - 0.5 * np.exp(-before / 0.025)) * (0.6 + 0.4 * narrow)
                 fresh = min(fresh, 1.0) * (1 - likeness) + likeness
                 opacity = opacity * (1 - likeness) + likeness
                 for c in range(3):

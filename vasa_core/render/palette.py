@@ -14,6 +14,8 @@ LUMA = np.array([0.299, 0.587, 0.114])
 """ITU-R BT.601."""
 TOOTH_WHITENESS = 0.45
 """Share of the skin's saturation that lit teeth lose: enamel is yellowish, skin is orange."""
+ENAMEL = (1.05, 1.0, 0.9)
+"""RGB of enamel under white light, luminance 1: slightly yellow (VITA shade A2)."""
 TOOTH_GAIN = 0.97
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
 TONGUE_GAIN = 0.78
@@ -40,8 +42,8 @@ def read_palette(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Pa
     upper, lower = topology.LIPS_OUTER_LOWER, topology.LIPS_INNER_LOWER
     middle = (landmarks[upper[3:-3], :2] + landmarks[lower[3:-3], :2]) / 2
     lips = np.concatenate([_around(image, point, 2) for point in middle]).mean(0)
-    grey = np.full(3, bright @ LUMA)
-    tooth = (bright + (grey - bright) * TOOTH_WHITENESS) * TOOTH_GAIN
+    white = bright @ LUMA * np.array(ENAMEL)
+    tooth = (bright + (white - bright) * TOOTH_WHITENESS) * TOOTH_GAIN
     tooth *= min(1.0, 238 / tooth.max())
     pink = lips * np.array([1.0, 0.82, 0.84])
     return Palette(

@@ -16,6 +16,8 @@ LIP_SPREAD = 0.012
 """Inter-ocular distances: softness of the lip colour that replaces the mouth's inside."""
 SEAM_SHADE = 0.45
 """Darkening right at the inner edge of the lips, where they turn away from the light."""
+CORNER_SEAM = 0.3
+"""Share of that darkening left at the corners: lips that close run out there."""
 SEAM_WIDTH = 0.008
 """Inter-ocular distances over which that darkening fades."""
 SEAM_TINT = (0.85, 1.05, 1.05)
@@ -52,11 +54,14 @@ def _without_mouth(box: NDArray[np.uint8], outline: NDArray[np.float32], unit: f
     light = grey(box, 0.5)
     around = spread(light[..., None], ~hidden, CORNER * unit)[..., 0]
     rows, columns = np.mgrid[: box.shape[0], : box.shape[1]]
+    inwards = np.ones(box.shape[:2])
     for corner in (outline[outline[:, 0].argmin()], outline[outline[:, 0].argmax()]):
-        near = np.hypot(columns + 0.5 - corner[0], rows + 0.5 - corner[1]) < CORNER * unit
+        distance = np.hypot(columns + 0.5 - corner[0], rows + 0.5 - corner[1])
+        inwards *= 1 - (1 - CORNER_SEAM) * np.exp(-((distance / (CORNER * unit)) ** 2))
+        near = distance < CORNER * unit
         hidden |= grow(near & (light < CORNER_DARK * around), 1)
     soft = np.maximum(blur(hidden, 1.0), hidden)[..., None]
     lips = box + (spread(box, ~hidden, LIP_SPREAD * unit) - box) * soft
     away = np.where(inside, 0.5 - distance_to(~inside), distance_to(inside) - 0.5)
-    shade = SEAM_SHADE * np.exp(-(np.maximum(away, 0) / (SEAM_WIDTH * unit)))[..., None]
-    return (lips * (1 - shade * np.array(SEAM_TINT))).astype(np.float32)
+    shade = SEAM_SHADE * inwards * np.exp(-(np.maximum(away, 0) / (SEAM_WIDTH * unit)))
+    return (lips * (1 - shade[..., None] * np.array(SEAM_TINT))).astype(np.float32)

@@ -58,7 +58,7 @@ def paint_row(upper: bool) -> NDArray[np.float32]:
     opacity = np.clip((edge - depth) / soft + 0.5, 0, 1)
     gum = np.clip((gum_line - depth) / soft + 0.5, 0, 1)
     arch = np.clip(1 - 0.62 * (np.abs(s) / HALF_WIDTH) ** 2.2, 0, 1)
-    round_shade = 1 - 0.1 * np.abs(across) ** 3 - 0.1 * np.clip((np.abs(across) - 0.8) / 0.2, 0, 1) ** 2
+    round_shade = 1 - 0.08 * np.abs(across) ** 3 - 0.05 * np.clip((np.abs(across) - 0.8) / 0.2, 0, 1) ** 2
     height_share = np.clip((edge - depth) / tall, 0, 1)
     along = 0.93 + 0.07 * np.sin(np.pi * np.clip(height_share * 1.1, 0, 1))
     bright = arch * round_shade * along
