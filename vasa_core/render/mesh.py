@@ -42,12 +42,18 @@ SHOULDER_SHARE = 0.1
 LIP_REACH = (0.2, 0.42)
 """Inter-ocular distances above and below that follow the lip edges when they are corrected: up to the nose, down to
 the chin."""
-LID_REACH = (0.18, 0.12)
-"""Inter-ocular distances above and below that follow the lids: up to the brow, down to the cheek."""
+TO_BROW = 0.8
+"""Share of the way from lid to brow that follows a closing lid: the brow itself stays."""
+LID_REACH_ABOVE = (0.08, 0.2)
+"""Bounds of that way in inter-ocular distances."""
+LID_REACH_BELOW = 0.12
+"""Inter-ocular distances below the lower lid that follow it: down to the cheek."""
+LEFT_BROW_LOWER, RIGHT_BROW_LOWER = (283, 282, 295), (53, 52, 65)
+"""Landmarks on the lower edge of the brows."""
 LIP_PLATEAU = (0.25, 0.25)
 """Share of LIP_REACH that moves as one with the lip edge: the red of the lips keeps its shape."""
 LID_PLATEAU = (0.3, 0.1)
-"""Share of LID_REACH that moves as one with the lid edge: the lashes keep their shape."""
+"""Share of the reach that moves as one with the lid edge: the lashes keep their shape."""
 
 
 @dataclass
@@ -165,7 +171,12 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
 
 
 def _make_rims(rest: NDArray[np.float32], chains: dict[str, list[int]], frame: FaceFrame) -> list[Rim]:
-    sizes = [("lips", LIP_REACH, LIP_PLATEAU), ("left", LID_REACH, LID_PLATEAU), ("right", LID_REACH, LID_PLATEAU)]
+    sizes = [("lips", LIP_REACH, LIP_PLATEAU)]
+    for name, brow in (("left", LEFT_BROW_LOWER), ("right", RIGHT_BROW_LOWER)):
+        lid = rest[chains[f"{name}_upper"], :2].mean(0)
+        space = float((lid - rest[list(brow), :2].mean(0)) @ frame.down) / frame.unit
+        above = float(np.clip(TO_BROW * space, *LID_REACH_ABOVE))
+        sizes.append((name, (above, LID_REACH_BELOW), LID_PLATEAU))
     return [
         make_rim(
             rest,

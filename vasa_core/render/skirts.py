@@ -1,6 +1,7 @@
 """Soft edges, about one pixel wide, that lips and lids reach into their hole: no stairs along the edge."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,14 +54,22 @@ def make_skirt(
 
 
 def _strip(edge: NDArray[np.float32], other: NDArray[np.float32], hangs: bool) -> NDArray[np.float32]:
-    tangent = np.gradient(edge, axis=0)
-    normal = np.stack([-tangent[:, 1], tangent[:, 0]], -1)
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
-    across = other - edge
+    tangent = np.empty_like(edge)
+    tangent[1:-1] = edge[2:] - edge[:-2]
+    tangent[0], tangent[-1] = edge[1] - edge[0], edge[-1] - edge[-2]
+    normal = np.empty_like(edge)
+    normal[:, 0], normal[:, 1] = -tangent[:, 1], tangent[:, 0]
+    normal *= (WIDTH / np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6))[:, None]
     if hangs:
-        outward = np.sign(normal[:, 1].sum())
-        normal *= outward * np.sin(np.pi * np.linspace(0, 1, len(edge)))[:, None] ** 0.5
+        normal *= np.sign(normal[:, 1].sum()) * _bell(len(edge))
     else:
-        normal *= np.sign((normal * across).sum(1, keepdims=True))
-        normal *= np.minimum(1, np.linalg.norm(across, axis=1, keepdims=True) / (2 * WIDTH))
-    return np.concatenate([edge, edge + WIDTH * normal]).astype(np.float32)
+        across = other - edge
+        facing = np.sign((normal * across).sum(1))
+        normal *= (facing * np.minimum(1, np.hypot(across[:, 0], across[:, 1]) / (2 * WIDTH)))[:, None]
+    return np.concatenate([edge, edge + normal])
+
+
+@cache
+def _bell(count: int) -> NDArray[np.float32]:
+    """[count, 1] from 0 at the corners to 1 in the middle."""
+    return (np.sin(np.pi * np.linspace(0, 1, count)) ** 0.5).astype(np.float32)[:, None]
