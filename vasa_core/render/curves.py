@@ -11,6 +11,7 @@ from vasa_core.render.rims import Rim
 SAMPLES = 96
 HALF_WIDTH = 0.5
 """Edges are given as SAMPLES heights over s in [-HALF_WIDTH, HALF_WIDTH] inter-ocular distances."""
+COLUMNS = np.linspace(-HALF_WIDTH, HALF_WIDTH, SAMPLES)
 
 
 @dataclass
@@ -29,13 +30,12 @@ class Local:
 
     def edges(self, position: NDArray[np.float32], rim: Rim) -> NDArray[np.float32]:
         """[2, SAMPLES] heights t of the upper and lower edge of a rim, vertices at `position` [V, 2 or 3] px."""
-        columns = np.linspace(-HALF_WIDTH, HALF_WIDTH, SAMPLES)
         result = np.empty((2, SAMPLES), np.float32)
         for row, edge in enumerate((rim.upper, rim.lower)):
             local = (position[edge, :2] - self.centre) @ self.linear.T
             if local[0, 0] > local[-1, 0]:
                 local = local[::-1]
-            result[row] = np.interp(columns, np.maximum.accumulate(local[:, 0]), local[:, 1])
+            result[row] = np.interp(COLUMNS, np.maximum.accumulate(local[:, 0]), local[:, 1])
         return result
 
 

@@ -1,6 +1,7 @@
 """From motion to vertex positions: facial dynamics, lips that meet, lids that close, then the head's own motion."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +66,13 @@ class HeadMotion:
 
     def from_plane(self, depth: float) -> NDArray[np.float64]:
         """[2, 3] affine map from picture px back to portrait px of the plane at `depth` px, for a share of 1."""
-        linear = self.size * self.rotation[:2, :2]
         offset = self.pivot[:2] + self.shift + self.size * self.rotation[:2, 2] * (depth - self.pivot[2])
-        offset = offset - linear @ self.pivot[:2]
-        back = np.linalg.inv(linear)
-        return np.column_stack([back, -back @ offset])
+        back = self._back
+        return np.column_stack([back, self.pivot[:2] - back @ offset])
+
+    @cached_property
+    def _back(self) -> NDArray[np.float64]:
+        return np.linalg.inv(self.size * self.rotation[:2, :2])
 
 
 def head_motion(mesh: HeadMesh, rotation: NDArray, translation: NDArray) -> HeadMotion:

@@ -26,6 +26,10 @@ LID_SHADE_WIDTH = 0.018
 """Inter-ocular distances over which it fades."""
 IRIS_EDGE = (0.96, 1.1)
 """The iris's opacity falls from 1 to 0 between these radii."""
+IRIS_SIZES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+"""Radii that are tried when an iris is looked for, against the tracked one."""
+IRIS_STEP = 1.2
+"""px to either side of the iris's edge where brightness is compared."""
 RESIDUE_FADE = 0.35
 """What the two layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
 
@@ -105,27 +109,25 @@ def find_iris(
     light = grey(patch, 1.0)
     angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
     ray = np.stack([np.cos(angles), np.sin(angles)], -1)
-    best = (-np.inf, centre.astype(np.float64), radius)
     shifts = np.arange(-4, 4.5, 0.5) * radius / 12
-    for size in radius * np.array([0.9, 0.95, 1.0, 1.05, 1.1, 1.15]):
-        for dx in shifts:
-            for dy in shifts:
-                middle = centre + np.array([dx, dy])
-                inside = middle + ray * (size - 1.2)
-                outside = middle + ray * (size + 1.2)
-                seen = _at(opening, outside) > 0.9
-                if seen.sum() < 8:
-                    continue
-                step = (_at(light, outside) - _at(light, inside))[seen].mean()
-                score = step - 0.35 * np.hypot(dx, dy) - 40 * abs(size / radius - 1)
-                if score > best[0]:
-                    best = (float(score), middle, float(size))
-    return best[1], best[2]
+    dx, dy, size = (part.ravel() for part in np.meshgrid(shifts, shifts, radius * np.array(IRIS_SIZES), indexing="ij"))
+    middle = np.stack([centre[0] + dx, centre[1] + dy], -1)
+    outside = middle[:, None] + ray * (size + IRIS_STEP)[:, None, None]
+    inside = middle[:, None] + ray * (size - IRIS_STEP)[:, None, None]
+    seen = _at(opening, outside) > 0.9
+    count = seen.sum(1)
+    step = ((_at(light, outside) - _at(light, inside)) * seen).sum(1) / np.maximum(count, 1)
+    score = step - 0.35 * np.hypot(dx, dy) - 40 * np.abs(size / radius - 1)
+    score[count < 8] = -np.inf
+    best = int(score.argmax())
+    if not np.isfinite(score[best]):
+        return centre.astype(np.float64), radius
+    return middle[best].astype(np.float64), float(size[best])
 
 
 def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:
-    x = np.clip(np.round(places[:, 0] - 0.5).astype(int), 0, layer.shape[1] - 1)
-    y = np.clip(np.round(places[:, 1] - 0.5).astype(int), 0, layer.shape[0] - 1)
+    x = np.clip(np.round(places[..., 0] - 0.5).astype(int), 0, layer.shape[1] - 1)
+    y = np.clip(np.round(places[..., 1] - 0.5).astype(int), 0, layer.shape[0] - 1)
     return layer[y, x]
 
 
