@@ -52,4 +52,4 @@ def measure_turns(head: AnnyHead, find: Finder) -> TurnErrors:
     flat = seen.reshape(len(seen), -1)
     field = np.linalg.solve(causes.T @ causes + RIDGE * np.eye(TERMS), causes.T @ flat)
     rest: Array = flat - causes @ field
-    return TurnErrors(field.reshape(TERMS, topology.POINTS, 3), rest.reshape(-1, topology.POINTS, 3))
+    return TurnErrors(field.astype(np.float64).reshape(TERMS, topology.POINTS, 3), rest.reshape(-1, topology.POINTS, 3))
