@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -142,3 +144,13 @@ def test_lips_part_along_their_line(renderer: Renderer, space: LatentSpace) -> N
         apart = shape.position[rim.lower, :2] - shape.position[rim.upper, :2]
         gaps.append(float((apart @ renderer.mesh.frame.down).max() / unit))
     assert 0.01 < gaps[0] < gaps[1] < gaps[2] < 0.5
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_a_picture_without_any_contrast_still_renders(
+    smiling: FaceAsset, closed: FaceAsset, space: LatentSpace, level: int
+) -> None:
+    motion = _motion(space, latent=space.from_arkit(named_weights(jawOpen=0.4)), blink=0.5, gaze=[0.2, 0.1])
+    for asset in (smiling, closed):
+        flat = replace(asset, image=np.full_like(asset.image, level))
+        assert Renderer(flat, space).render(motion, 0).shape == asset.image.shape

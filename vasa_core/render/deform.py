@@ -22,6 +22,10 @@ LID_OVERLAP = 1.6
 """px by which a shut upper lid lies over the lower one: no light line is left between them."""
 LID_FOLLOWS_GAZE = (0.55, 0.3)
 """Share of the iris's vertical travel that the upper and lower lid go along with."""
+ROUNDING = 13
+"""Points of the lip edge, of 41, over which its opening is smoothed: tense lips form no corner in the middle."""
+MOST_WIDENED = 1.25
+"""Smoothing may widen the opening beside the middle by this factor to keep the middle's."""
 JAW = (152, 148, 377, 175, 199, 171, 396)
 """Landmarks on the chin: how far the jaw has dropped."""
 CAMERA_DISTANCE = 7.0
@@ -117,7 +121,7 @@ def _meet_lips(
 ) -> NDArray[np.float32]:
     rim, down = mesh.mouth, mesh.frame.down
     wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
-    gap = np.maximum(wanted, 0)
+    gap = np.maximum(_rounded(wanted), 0)
     apart = position[rim.lower, :2] - position[rim.upper, :2]
     along = apart @ down
     closing = (gap - along)[:, None] * down
@@ -127,6 +131,18 @@ def _meet_lips(
     rim.above.move(position, -UPPER_LIP_SHARE * change)
     rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
     return gap
+
+
+def _rounded(gap: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lip gaps [n] along the mouth, corner to corner, without a kink: smoothed, in the middle as wide as before."""
+    window = np.hanning(ROUNDING + 2)[1:-1]
+    half = ROUNDING // 2
+    mirrored = np.concatenate([-gap[half:0:-1], gap, -gap[-2 : -half - 2 : -1]])
+    smooth = np.convolve(mirrored, window / window.sum(), "valid")
+    middle = len(gap) // 2
+    if gap[middle] > 0 and smooth[middle] > 0:
+        smooth *= np.clip(gap[middle] / smooth[middle], 1, MOST_WIDENED)
+    return smooth.astype(np.float32)
 
 
 def _move_lids(rim: Rim, position: NDArray[np.float32], down: NDArray[np.float32], gaze: float, closure: float) -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -144,11 +143,8 @@ def _fill(patch: NDArray[np.uint8], known: NDArray[np.bool_], softness: float) -
 def _whole_iris(
     patch: NDArray[np.uint8], seen: NDArray[np.bool_], centre: NDArray[np.float64], radius: float
 ) -> NDArray[np.float32]:
-    """The iris with what the lids hide: mirrored from below, or the mean of its radius."""
+    """The iris with what the lids hide, there the mean colour of its radius."""
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float32)
-    mirror_y = (2 * centre[1] - 1 - rows).astype(np.float32)
-    mirrored = cv2.remap(patch, columns, mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-    mirror_seen = np.asarray(cv2.remap(seen.astype(np.float32), columns, mirror_y, cv2.INTER_LINEAR))
     distance = np.hypot(columns + 0.5 - centre[0], rows + 0.5 - centre[1])
     index = np.minimum(distance, radius * 1.15).astype(int)
     mean = np.zeros(patch.shape, np.float32)
@@ -159,9 +155,8 @@ def _whole_iris(
             source = seen & (distance < radius)
         mean[band] = patch[source].mean(0) if source.any() else patch[band].mean(0)
     mean = blur(mean, 1.0)
-    trust = blur(seen, 1.2) * seen
-    fallback = mean + (mirrored - mean) * (blur(mirror_seen, 1.2) * (mirror_seen > 0.5))[..., None]
-    return np.asarray(fallback + (patch - fallback) * np.clip(trust * 2, 0, 1)[..., None], np.float32)
+    trust = np.clip(2 * blur(seen, 1.2) * seen, 0, 1)[..., None]
+    return mean + (patch - mean) * trust
 
 
 @njit("float64(float64, float64)", cache=True)

@@ -28,6 +28,8 @@ def find_head(image: NDArray[np.uint8], oval: NDArray[np.float32], radius: Layer
     labels[near < 1] = cv2.GC_PR_FGD
     labels[near > FAR_ELLIPSE] = cv2.GC_BGD
     labels[(near < SURE_ELLIPSE) | face] = cv2.GC_FGD
+    if not np.isin(labels, (cv2.GC_BGD, cv2.GC_PR_BGD)).any():
+        return np.ones(image.shape[:2], np.bool_)
     cv2.setRNGSeed(0)
     cv2.grabCut(small, labels, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)

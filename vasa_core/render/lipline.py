@@ -91,6 +91,8 @@ def _parted(
     back = cv2.invertAffineTransform(to_image)
     upper, lower = (edge @ back[:, :2].T + back[:, 2] for edge in (top, bottom))
     inside = polygon(np.concatenate([upper, lower[::-1]]), (rows, columns)) > 0.5
+    if not inside.any():
+        return top.copy(), bottom.copy()
     room = max(round(SEARCH * unit * scale), 3)
     mask = np.full(inside.shape, cv2.GC_BGD, np.uint8)
     mask[grow(inside, room)] = cv2.GC_PR_BGD
@@ -100,7 +102,10 @@ def _parted(
     cv2.grabCut(crop, mask, (0, 0, 0, 0), np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     found = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
     _, labels = cv2.connectedComponents(found)
-    found = (labels == np.bincount(labels[inside]).argmax()) & (found > 0)
+    inner = labels[inside & (found > 0)]
+    if not len(inner):
+        return top.copy(), bottom.copy()
+    found = (labels == np.bincount(inner).argmax()) & (found > 0)
     soft = blur(found, 0.35 * scale)
     filled = np.flatnonzero((soft > 0.5).sum(0) >= SHARP_CORNER * scale)
     if len(filled) < columns // 3:

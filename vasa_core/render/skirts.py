@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 WIDTH = 1.3
 """px over which an edge fades: about what a sharp photograph shows."""
 
+OUTSIDE = 0.8
+"""px outside the edge where its own colour is read: right on it, pixels mix lid and eye."""
+
 
 @dataclass
 class Skirt:
@@ -48,7 +51,8 @@ def make_skirt(
     triangles = np.concatenate([np.stack(quad, -1) for quad in quads]).astype(np.int32)
     flat = np.ascontiguousarray(rest[:, :2])
     inside = _strip(flat[edge], flat[other], hangs) + np.float32(margin)
-    edge_only = np.concatenate([flat[edge], flat[edge]]) + np.float32(margin)
+    outside = flat[edge] - OUTSIDE / WIDTH * (inside[n:] - inside[:n])
+    edge_only = np.concatenate([outside, outside]).astype(np.float32) + np.float32(margin)
     opacity = np.concatenate([np.ones(n), np.zeros(n)]).astype(np.float32)
     return Skirt(edge, other, hangs, triangles, inside, edge_only, opacity)
 
