@@ -23,11 +23,11 @@ SOURCES = {"any": 0, "tracked": 1, "artist": 2}
 class SamplerSettings:
     """How motion is drawn from the model."""
 
-    steps: int = 3
+    steps: int = 2
     """Denoising steps per window; more cost more and change little."""
     guidance: float = 1.0
     """Weight of the voice against the model's guess without it (classifier-free guidance); 1 costs half."""
-    temperature: float = 0.6
+    temperature: float = 0.3
     """Standard deviation of the starting noise: 1 for the full variety, lower for steadier lips."""
     source: str = "tracked"
 
