@@ -76,7 +76,7 @@ class HeadMotion:
 
     @cached_property
     def _back(self) -> NDArray[np.float64]:
-        return np.linalg.inv(self.size * self.rotation[:2, :2])
+        return np.asarray(np.linalg.inv(self.size * self.rotation[:2, :2]), np.float64)
 
 
 def head_motion(mesh: HeadMesh, rotation: NDArray, translation: NDArray) -> HeadMotion:
@@ -127,7 +127,7 @@ def _meet_lips(
     closing = (gap - along)[:, None] * down
     sideways = apart - along[:, None] * down
     sideways *= (1 - np.clip(gap / (MEETING * mesh.frame.unit), 0, 1))[:, None]
-    change = closing - sideways
+    change = (closing - sideways).astype(np.float32)
     rim.above.move(position, -UPPER_LIP_SHARE * change)
     rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
     return gap

@@ -212,7 +212,7 @@ def shade_mouth(
             _look_up(lower_row, s / size, (t - lower_edge) / size + EDGE_ROOM, tooth)
             _lay_tooth(colour, colours, tooth, 0.78 * dim * near_lower)
             _look_up(upper_row, s / size, (t - UPPER_EDGE) / size + HEIGHT - EDGE_ROOM, tooth)
-            _lay_tooth(colour, colours, tooth, (0.2 + 0.75 * dim) * near_upper)
+            _lay_tooth(colour, colours, tooth, (0.35 + 0.65 * dim) * near_upper)
             packed = sample(own, qx, qy)
             opacity = np.float64(packed >> np.uint64(48)) / 255
             if opacity > 0 or likeness > 0:

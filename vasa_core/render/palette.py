@@ -16,9 +16,9 @@ TOOTH_WHITENESS = 0.45
 """Share of the skin's saturation that lit teeth lose: enamel is yellowish, skin is orange."""
 ENAMEL = (1.05, 1.0, 0.9)
 """RGB of enamel under white light, luminance 1: slightly yellow (VITA shade A2)."""
-TOOTH_GAIN = 0.97
+TOOTH_GAIN = 1.02
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
-TONGUE_GAIN = 0.78
+TONGUE_GAIN = 0.86
 """Luminance of the tongue against the lips."""
 DARK_GAIN = 0.3
 """Luminance of the throat against the lips: never black, the mouth's walls are lit red."""

@@ -44,9 +44,9 @@ class Subdivided:
         rows = _midpoint_rules(triangles, split, set(corners))
         count = self.weights.shape[0]
         self._midpoints = {edge: count + i for i, edge in enumerate(rows)}
-        row = [i for i, rule in enumerate(rows.values()) for _ in rule]
-        column = [vertex for rule in rows.values() for vertex in rule]
-        weight = [share for rule in rows.values() for share in rule.values()]
+        row = np.array([i for i, rule in enumerate(rows.values()) for _ in rule])
+        column = np.array([vertex for rule in rows.values() for vertex in rule])
+        weight = np.array([share for rule in rows.values() for share in rule.values()])
         finer = sparse.coo_matrix((weight, (row, column)), (len(rows), count))
         self.weights = sparse.vstack([self.weights, finer.tocsr() @ self.weights]).tocsr()
         self.triangles = np.array([piece for t in triangles for piece in _pieces(t, self._midpoints)], np.int32)
