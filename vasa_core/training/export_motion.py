@@ -59,7 +59,7 @@ def export_motion(checkpoint: Path, command: str) -> Path:
         ),
         sha256=sha256_of(out),
         details={"history_frames": HISTORY, "config": config.as_dict(), "command": command}
-        | {name: about[name] for name in ("settings", "step", "seconds", "loss") if name in about},
+        | {name: about[name] for name in ("settings", "clips", "step", "seconds", "loss") if name in about},
     )
     write_card(card)
     print(json.dumps({"file": str(out), "bytes": out.stat().st_size}))

@@ -5,6 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vasa_core.latent.space import LatentSpace
+
 LIP_WEIGHT = 8.0
 """Weight of lip vertices against the rest of the face: lips carry the speech."""
 DEPTH_WEIGHT = 0.25
@@ -14,6 +16,17 @@ FLOOR = 0.02
 VELOCITY_WEIGHT = 1.0
 OPENING_WEIGHT = 1.0
 UPPER_LIP, LOWER_LIP = 13, 14
+
+
+def latent_basis(space: LatentSpace) -> NDArray[np.float32]:
+    """[D, 478, 3] displacement of one unit of each latent component."""
+    return space.decode(np.eye(space.size, dtype=np.float32)) - space.decode(np.zeros(space.size, np.float32))
+
+
+def opening_direction() -> NDArray[np.float32]:
+    """[D] what one unit of each latent component adds to the lip opening."""
+    basis = latent_basis(LatentSpace.load())
+    return basis[:, LOWER_LIP, 1] - basis[:, UPPER_LIP, 1]
 
 
 class MotionLoss:

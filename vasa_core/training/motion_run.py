@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from vasa_core.training.align import find_lags, save_lags, shift_clips
 from vasa_core.training.datasets import Clip, held_out_stems, is_live, load_clips, training_stems
 from vasa_core.training.motion_model import MotionTransformer
 from vasa_core.training.score_motion import make_score
-from vasa_core.training.train_motion import Corpus, TrainingSettings, train_motion
+from vasa_core.training.train_motion import Corpus, TrainingSettings, load_motion_model, train_motion
 
 LIVE_BLOCK, OFFLINE_BLOCK = 3, 25
 """Frames per window when streaming (0.12 s) and for files (1 s)."""
@@ -57,6 +58,7 @@ def run(data: Path, work: Path, voices: list[str], settings: TrainingSettings, t
     """Train from prepared data; writes `work/motion/motion.pt` and `log.jsonl`."""
     torch.set_num_threads(threads)
     corpus, validation = gather(data, work, voices)
+    print(f"{shift_clips(corpus.tracked, work)} training clips brought into step with their sound", flush=True)
     counts = {"tracked": len(corpus.tracked), "artist": len(corpus.artist), "quiet": len(corpus.quiet)}
     print(f"training clips: {counts}; validation: { {k: len(v) for k, v in validation.items()} }", flush=True)
     blocks = {v: (v, LIVE_BLOCK if is_live(v) else OFFLINE_BLOCK) for v in [*CLEAN, *voices[:2]]}
@@ -66,3 +68,12 @@ def run(data: Path, work: Path, voices: list[str], settings: TrainingSettings, t
         return {f"{name} {mode}": value for name, s in scores.items() for mode, value in s(model).items()}
 
     return train_motion(corpus, settings, work / "motion", score)
+
+
+def align(data: Path, work: Path) -> dict[str, int]:
+    """Find the training clips that are out of step, by the model in `work/motion`; writes `work/lags.json`."""
+    corpus, _ = gather(data, work, [])
+    model, _ = load_motion_model(work / "motion" / "motion.pt")
+    lags = find_lags(model, corpus.tracked, OFFLINE_BLOCK)
+    save_lags(lags, work)
+    return lags

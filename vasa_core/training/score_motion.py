@@ -8,11 +8,10 @@ import torch
 from numpy.typing import NDArray
 
 from vasa_core.evaluation.lips import correlation
-from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.sampler import FEATURES_PER_FRAME, SOURCES, SamplerSettings
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.training.datasets import Clip
-from vasa_core.training.motion_loss import LOWER_LIP, UPPER_LIP
+from vasa_core.training.motion_loss import opening_direction
 from vasa_core.training.motion_model import HISTORY, MotionTransformer
 from vasa_core.training.train_motion import cut
 
@@ -24,9 +23,7 @@ def make_score(
 
     `blocks` names what to score: name -> (feature variant, frames per window).
     """
-    space = LatentSpace.load()
-    basis = space.decode(np.eye(space.size, dtype=np.float32)) - space.decode(np.zeros(space.size, np.float32))
-    opening = basis[:, LOWER_LIP, 1] - basis[:, UPPER_LIP, 1]
+    opening = opening_direction()
     frames = min(len(clip.latent) for clip in clips)
 
     def score(model: MotionTransformer) -> dict[str, float]:

@@ -7,6 +7,7 @@ environment first: otherwise page faults take most of the time.
 import copy
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUT
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.schedule import noise_level, signal_level
 from vasa_core.training.datasets import FEATURES_PER_FRAME, Clip, is_live
-from vasa_core.training.motion_loss import MotionLoss
+from vasa_core.training.motion_loss import MotionLoss, latent_basis
 from vasa_core.training.motion_model import HISTORY, MotionModelConfig, MotionTransformer
 
 
@@ -43,8 +44,8 @@ class TrainingSettings:
     history_noise: float = 0.3
     """Upper bound of the noise (latent SDs) put on the known frames: the model must not trust its own past blindly."""
     feature_noise: float = 1.0
-    """SD of the noise on the features, in their own SDs: it acts as a ridge penalty, whose best value for strangers' lips
-    (linear probe) is about this much; the training speaker loses little by it."""
+    """SD of the noise on the features, in their own SDs: it acts as a ridge penalty, whose best value for strangers'
+    lips (linear probe) is about this much; the training speaker loses little by it."""
     feature_drop: float = 0.2
     """Share of feature channels silenced in each window: no single channel of one speaker's voice may be leant on."""
     artist_share: float = 0.15
@@ -140,6 +141,7 @@ def train_motion(
     sampler = WindowSampler(corpus, settings, space.mirror)
     begun = time.monotonic()
     running = 0.0
+    census = _census(corpus)
     for step in range(1, settings.steps + 1):
         for group in optimiser.param_groups:
             group["lr"] = settings.learning_rate * _rate(step, settings)
@@ -161,7 +163,13 @@ def train_motion(
                 log.write(json.dumps(entry) + "\n")
             print(json.dumps(entry), flush=True)
             torch.save(
-                {"config": config.as_dict(), "settings": asdict(settings), "state": average.state_dict(), **entry},
+                {
+                    "config": config.as_dict(),
+                    "settings": asdict(settings),
+                    "clips": census,
+                    "state": average.state_dict(),
+                    **entry,
+                },
                 out / "motion.pt",
             )
     return average
@@ -175,11 +183,16 @@ def load_motion_model(path: Path) -> tuple[MotionTransformer, dict[str, object]]
     return model.eval(), checkpoint
 
 
+def _census(corpus: Corpus) -> dict[str, int]:
+    """How many clips of each kind and variant of the voice there are."""
+    counts = {"artist": len(corpus.artist), "quiet": len(corpus.quiet), "tracked": len(corpus.tracked)}
+    return counts | Counter(f"tracked, {variant}" for clip in corpus.tracked for variant in clip.features)
+
+
 def _loss(space: LatentSpace, corpus: Corpus) -> MotionLoss:
-    basis = space.decode(np.eye(space.size, dtype=np.float32)) - space.decode(np.zeros(space.size, np.float32))
     lips = np.unique(np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER]))
     data = np.concatenate([clip.latent for clip in corpus.tracked])
-    return MotionLoss(basis, lips, data)
+    return MotionLoss(latent_basis(space), lips, data)
 
 
 def _standardise_features(model: MotionTransformer, corpus: Corpus) -> None:
