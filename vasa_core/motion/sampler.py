@@ -30,6 +30,8 @@ class SamplerSettings:
     temperature: float = 0.3
     """Standard deviation of the starting noise: 1 for the full variety, lower for steadier lips."""
     source: str = "tracked"
+    articulation: float = 1.2
+    """Size of the lips' motion against the model's own, which it learned from a calm reader; closed lips stay closed."""
 
 
 class MotionSampler:
@@ -85,7 +87,7 @@ class MotionSampler:
         self._frame += frames
         self._history = np.concatenate([self._history, sample])[-self._history_frames :]
         self._features = window_features[-self._history_frames * FEATURES_PER_FRAME :]
-        return sample
+        return self.settings.articulation * sample
 
     def _noise(self, frame: int) -> Array:
         """Noise of one frame [D]; depends on the seed and the frame's number only."""
