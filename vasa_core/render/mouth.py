@@ -1,7 +1,7 @@
 """The inside of the mouth: throat, tongue, lower and upper teeth, shaded pixel by pixel between the lips.
 
-Mouth coordinates (s, t) are in inter-ocular distances from the middle of the portrait's lip line: s to the viewer's
-right along the face, t down. Upper teeth stay at their place; tongue and lower teeth go with the jaw.
+Mouth coordinates (s, t) are in inter-ocular distances from the middle of the portrait's lip line, between the corners:
+s to the viewer's right along the face, t down. Upper teeth stay at their place; tongue and lower teeth go with the jaw.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,10 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
     palette = read_palette(image, landmarks)
     unit = mesh.frame.unit
     upper, lower = mesh.rest[mesh.mouth.upper], mesh.rest[mesh.mouth.lower]
-    centre = ((upper[0] + upper[-1]) / 4 + (upper[len(upper) // 2] + lower[len(lower) // 2]) / 4)[:2].astype(np.float64)
+    middle = (upper[len(upper) // 2, :2] + lower[len(lower) // 2, :2]) / 2
+    corners = (upper[0, :2] + upper[-1, :2]) / 2
+    right = mesh.frame.right
+    centre = (middle + ((corners - middle) @ right) * right).astype(np.float64)
     local = Local(centre, np.linalg.inv(mesh.frame.axes[:2, :2].astype(np.float64)))
     width = float(np.ptp((upper[:, :2] - centre) @ local.linear[0]))
     return Mouth(

@@ -22,7 +22,7 @@ class Skirt:
     other: NDArray[np.int32]
     """[n] paired vertices of the opposite edge."""
     hangs: bool
-    """Lies over the opposite edge where they overlap, as upper lids do; others end halfway to it."""
+    """Lies over the opposite edge where they overlap, as upper lids do; others end before it."""
     triangles: NDArray[np.int32]
     """[N, 3] into the strip's 2n vertices."""
     inside: NDArray[np.float32]
@@ -69,7 +69,7 @@ def _strip(edge: NDArray[np.float32], other: NDArray[np.float32], hangs: bool) -
     else:
         across = other - edge
         facing = np.sign((normal * across).sum(1))
-        normal *= (facing * np.minimum(1, np.hypot(across[:, 0], across[:, 1]) / (2 * WIDTH)))[:, None]
+        normal *= (facing * np.minimum(1, np.hypot(across[:, 0], across[:, 1]) / WIDTH))[:, None]
     return np.concatenate([edge, edge + normal])
 
 
