@@ -31,7 +31,7 @@ class SamplerSettings:
     """Standard deviation of the starting noise: 1 for the full variety, lower for steadier lips."""
     source: str = "tracked"
     articulation: float = 1.2
-    """Size of the lips' motion against the model's own, which it learned from a calm reader; closed lips stay closed."""
+    """Size of the lips' motion against that of the calm reader it was learned from; closed lips stay closed."""
 
 
 class MotionSampler:
