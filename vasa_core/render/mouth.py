@@ -18,7 +18,7 @@ from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.raster import pack, sample
 from vasa_core.render.teeth import EDGE_ROOM, HALF_WIDTH, HEIGHT, MILLIMETRE, PIXELS, paint_row
 
-UPPER_EDGE = 2.2 * MILLIMETRE
+UPPER_EDGE = 1.6 * MILLIMETRE
 """Edge of the upper teeth below the closed lip line (t): adults show 1 to 4 mm at rest (Vig and Brundo 1978)."""
 LOWER_EDGE = 2.4 * MILLIMETRE
 """Edge of the lower teeth below the closed lip line with the jaw shut (t)."""
@@ -39,6 +39,10 @@ OWN_TEETH_RISE = 0.07
 """Inter-ocular distances by which the portrait's own teeth are continued upwards behind the upper lip."""
 OWN_SPREAD = 1.5
 """px: softness of that continuation."""
+SEAM_GAP = 0.03
+"""Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
+SEAM_GAIN = 0.5
+"""Brightness of a lip line against the tongue."""
 COLOURS = 4
 TOOTH, GUM, TONGUE, DARK = range(COLOURS)
 
@@ -226,5 +230,7 @@ def shade_mouth(
                 for c in range(3):
                     mine = np.float64((packed >> np.uint64(16 * c)) & np.uint64(255))
                     colour[c] += (mine * _warm(fresh, c) - colour[c]) * opacity
+            seam = (1 - smooth(gap / SEAM_GAP)) * (1 - likeness)
             for c in range(3):
+                colour[c] += (SEAM_GAIN * colours[TONGUE, c] - colour[c]) * seam
                 frame[y, x, c] = np.uint8(min(max(colour[c], 0.0), 255.0) + 0.5)
