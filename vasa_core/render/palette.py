@@ -18,6 +18,8 @@ ENAMEL = (1.05, 1.0, 0.9)
 """RGB of enamel under white light, luminance 1: slightly yellow (VITA shade A2)."""
 TOOTH_GAIN = 1.02
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
+BRIGHTEST = 238
+"""No channel of a tooth is brighter, of 255: room for nothing but a highlight is left above."""
 TONGUE_GAIN = 0.86
 """Luminance of the tongue against the lips."""
 DARK_GAIN = 0.3
@@ -44,7 +46,7 @@ def read_palette(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Pa
     lips = np.concatenate([_around(image, point, 2) for point in middle]).mean(0)
     white = bright @ LUMA * np.array(ENAMEL)
     tooth = (bright + (white - bright) * TOOTH_WHITENESS) * TOOTH_GAIN
-    tooth *= min(1.0, 238 / tooth.max())
+    tooth *= min(1.0, BRIGHTEST / max(tooth.max(), 1.0))
     pink = lips * np.array([1.0, 0.82, 0.84])
     return Palette(
         tooth=tooth.astype(np.float32),
