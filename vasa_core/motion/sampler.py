@@ -15,6 +15,9 @@ Array = NDArray[np.float32]
 FEATURES_PER_FRAME = 2
 """Speech features come at 50 Hz, motion at 25 Hz."""
 
+START_FRAMES = 4
+"""A face starts from rest: the lips reach the model's motion within 0.16 s, as fast as lips move."""
+
 SOURCES = {"any": 0, "tracked": 1, "artist": 2}
 """Whose style of motion: unknown, tracked recordings of a real face, curves made by an artist."""
 
@@ -84,10 +87,12 @@ class MotionSampler:
             clean = self._denoise(sample, window_features, now)
             direction = (sample - signal_level(now) * clean) / noise_level(now)
             sample = signal_level(after) * clean + noise_level(after) * direction
+        share = np.minimum(np.arange(self._frame, self._frame + frames) / START_FRAMES, 1)
+        ease = (share * share * (3 - 2 * share)).astype(np.float32)[:, None]
         self._frame += frames
         self._history = np.concatenate([self._history, sample])[-self._history_frames :]
         self._features = window_features[-self._history_frames * FEATURES_PER_FRAME :]
-        return self.settings.articulation * sample
+        return self.settings.articulation * ease * sample
 
     def _noise(self, frame: int) -> Array:
         """Noise of one frame [D]; depends on the seed and the frame's number only."""
