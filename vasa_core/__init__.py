@@ -14,11 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vasa_core.audio.encoder import LIVE as LIVE
+    from vasa_core.audio.encoder import OFFLINE as OFFLINE
+    from vasa_core.audio.encoder import EncoderSettings as EncoderSettings
     from vasa_core.errors import VasaError as VasaError
     from vasa_core.face.asset import FaceAsset as FaceAsset
     from vasa_core.face.enroll import enroll as enroll
     from vasa_core.latent.space import LatentSpace as LatentSpace
+    from vasa_core.motion.behaviour import BehaviourSettings as BehaviourSettings
     from vasa_core.motion.generator import AnimationSettings as AnimationSettings
+    from vasa_core.motion.generator import MotionGenerator as MotionGenerator
+    from vasa_core.motion.sampler import SamplerSettings as SamplerSettings
     from vasa_core.motion.track import Motion as Motion
     from vasa_core.pipeline import RenderReport as RenderReport
     from vasa_core.pipeline import animate as animate
@@ -29,12 +35,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "LIVE": "vasa_core.audio.encoder",
+    "OFFLINE": "vasa_core.audio.encoder",
     "AnimationSettings": "vasa_core.motion.generator",
+    "BehaviourSettings": "vasa_core.motion.behaviour",
+    "EncoderSettings": "vasa_core.audio.encoder",
     "FaceAsset": "vasa_core.face.asset",
     "LatentSpace": "vasa_core.latent.space",
     "Motion": "vasa_core.motion.track",
+    "MotionGenerator": "vasa_core.motion.generator",
     "RenderReport": "vasa_core.pipeline",
     "Renderer": "vasa_core.render.renderer",
+    "SamplerSettings": "vasa_core.motion.sampler",
     "VasaError": "vasa_core.errors",
     "animate": "vasa_core.pipeline",
     "enroll": "vasa_core.face.enroll",

@@ -39,3 +39,12 @@ def test_windows_join_without_seams() -> None:
     steps = np.abs(np.diff(run([]), axis=0)).mean(axis=1)
     border = np.arange(len(steps)) % 3 == 2
     assert steps[border].mean() < 1.5 * steps[~border].mean() + 1e-3
+
+
+def test_a_window_longer_than_the_model_is_refused() -> None:
+    with pytest.raises(ValueError, match="shorter hop"):
+        MotionSampler(block=500)
+
+
+def test_lips_start_from_rest() -> None:
+    assert np.abs(run([])[0]).max() == 0

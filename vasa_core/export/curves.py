@@ -68,7 +68,7 @@ class NpzWriter:
     gaze : [T, 2] float32, yaw (positive: the viewer's right) and pitch (positive: up) of the eyes in rad
     blink : [T, 2] float32, closure of the subject's left and right eye, 0 to 1
     arkit : [T, 52] float32 in [0, 1], `arkit_names` : [52] strings
-    vertices : [T, 478, 3] float32, the moving face in the canonical frame, irises at rest (only with `mesh`)
+    vertices : [T, 478, 3] float32, nobody's face moving in the canonical frame, irises at rest (only with `mesh`)
     """
 
     def __init__(self, path: Path, space: "LatentSpace", fps: float, mesh: bool = False) -> None:
@@ -82,12 +82,10 @@ class NpzWriter:
             self._file.append(name, getattr(motion, name))
         self._file.append("arkit", full_arkit(motion, self._space))
         if self._mesh:
-            from vasa_core.face.topology import CANONICAL
-
             lids = np.zeros((len(motion), len(ARKIT_NAMES)), np.float32)
             lids[:, [ARKIT_NAMES.index("eyeBlinkLeft"), ARKIT_NAMES.index("eyeBlinkRight")]] = motion.blink
             moved = self._space.decode(motion.latent + self._space.from_arkit(lids))
-            self._file.append("vertices", CANONICAL + moved)
+            self._file.append("vertices", self._space.neutral + moved)
 
     def close(self) -> None:
         """Put the pieces together under the file's name."""

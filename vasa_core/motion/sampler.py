@@ -52,6 +52,9 @@ class MotionSampler:
         assert isinstance(config, dict)
         self.latent_size = int(config["latent_size"])
         self._feature_size = int(config["feature_size"])
+        longest = int(config["max_tokens"]) - self._history_frames
+        if not 1 <= block <= longest:
+            raise ValueError(f"The model makes 1 to {longest} frames at a time, not {block}. Choose a shorter hop.")
         self._history = np.zeros((self._history_frames, self.latent_size), np.float32)
         self._features = np.zeros((self._history_frames * FEATURES_PER_FRAME, self._feature_size), np.float32)
         self._waiting = np.zeros((0, self._feature_size), np.float32)

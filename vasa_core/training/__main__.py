@@ -159,7 +159,7 @@ def export(data: Data, work: Work) -> None:
     """Write the trained model to models/motion.onnx, with a card that holds its scores."""
     from vasa_core.training.export_motion import add_scores, export_motion
 
-    command = "python -m vasa_core.training train --data DATA --work WORK"
+    command = "python -m vasa_core.training, commands train, align, train, export, each with --data DATA --work WORK"
     export_motion(work / "motion" / "motion.pt", command)
     add_scores(_evaluate(data, work))
 

@@ -5,6 +5,7 @@ decoded inner lips, where the rest pose touches; the truth is the tracked gap of
 """
 
 import csv
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -58,7 +59,11 @@ def evaluate_clips(
     clips: Iterable[Path], truths: Path, words: dict[str, Words], sampler: SamplerSettings | None = None
 ) -> dict[str, dict[str, float]]:
     """Figures per mode over `clips` (files with sound) with `truths/<stem>.npz` holding the tracked `opening` [T]."""
-    clips = [clip for clip in clips if (truths / f"{clip.stem}.npz").is_file()]
+    clips = list(clips)
+    missing = [clip.stem for clip in clips if not (truths / f"{clip.stem}.npz").is_file()]
+    if missing:
+        print(f"Left out, because their faces could not be tracked: {', '.join(missing)}", file=sys.stderr)
+    clips = [clip for clip in clips if clip.stem not in missing]
     truth = {clip.stem: np.load(truths / f"{clip.stem}.npz")["opening"] for clip in clips}
     results = {}
     for mode, encoder in MODES.items():
