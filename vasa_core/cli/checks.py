@@ -3,7 +3,6 @@
 import importlib.metadata
 import os
 import platform
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,15 +129,19 @@ def compiler_cache() -> Check:
     """Where numba keeps compiled code, so that only the first run compiles."""
     import numba
 
-    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or Path(__file__).parents[1] / "render")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        # numba falls back to the user's own cache folder, if that can be written
-        advice = "Set NUMBA_CACHE_DIR to a folder you may write to, or every start may compile again."
-        return Check("compiler cache", "note", f"{folder} cannot be written", advice)
-    return Check("compiler cache", "ok", f"numba {numba.__version__}, writable: {folder}")
+    from vasa_core.render.compiled import cache_folder, usual_folders
+
+    named = os.environ.get("NUMBA_CACHE_DIR")
+    folder, temporary = cache_folder()
+    found = f"numba {numba.__version__} keeps compiled code in {folder}"
+    if temporary:
+        refused = ", ".join(str(usual) for usual in usual_folders() if usual != folder)
+        advice = "Set NUMBA_CACHE_DIR to a lasting folder you may write to, or starts may compile again."
+        return Check("compiler cache", "note", f"{found}, as these cannot be written: {refused}", advice)
+    if named and Path(named) != folder:
+        advice = "Set NUMBA_CACHE_DIR to a folder you may write to, or unset it."
+        return Check("compiler cache", "note", f"{found}, as NUMBA_CACHE_DIR={named} cannot be written", advice)
+    return Check("compiler cache", "ok", found)
 
 
 def audio_devices() -> Check:

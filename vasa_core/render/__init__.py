@@ -8,6 +8,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from vasa_core.render.compiled import cache_folder
+
+cache_folder()  # before any module of this package compiles
+
 
 class _Render(ModuleType):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
