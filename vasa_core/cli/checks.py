@@ -71,10 +71,11 @@ def onnxruntime() -> Check:
             "onnxruntime",
             "problem",
             f"onnxruntime {cpu} and onnxruntime-gpu {gpu} are both installed and overwrite each other's files",
-            'pip uninstall onnxruntime onnxruntime-gpu, then install this package with either "cpu" or "gpu".',
+            'pip uninstall onnxruntime onnxruntime-gpu, then in the checkout: pip install -e ".[cpu]" (or ".[gpu]").',
         )
     if not cpu and not gpu:
-        return Check("onnxruntime", "problem", "not installed", 'pip install "vasa[cpu]" (or "vasa[gpu]").')
+        advice = 'In the checkout: pip install -e ".[cpu]" (or ".[gpu]"), or anywhere: pip install onnxruntime.'
+        return Check("onnxruntime", "problem", "not installed", advice)
     return Check("onnxruntime", "ok", f"onnxruntime {cpu}" if cpu else f"onnxruntime-gpu {gpu}")
 
 

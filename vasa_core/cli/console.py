@@ -49,7 +49,7 @@ def say_bug(error: Exception) -> None:
     """An error that nobody foresaw."""
     missing = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
     if missing == "onnxruntime":
-        fail('onnxruntime is missing. Install this package with the extra "cpu" (or "gpu"): pip install "vasa[cpu]".')
+        fail('onnxruntime is missing. In the checkout: pip install -e ".[cpu]", or anywhere: pip install onnxruntime.')
         return
     fail(f"Unexpected {type(error).__name__}: {error}. Run again with --debug for the details.")
 
