@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import wave
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from vasa_core.errors import ExportError
+from vasa_core.errors import AudioError, ExportError
 from vasa_core.export.frame_rate import frame_count
 from vasa_core.export.sink import BackgroundSink
 from vasa_core.export.sound import SOUND_RATE, open_sound
@@ -89,6 +90,43 @@ def test_sound_longer_than_the_picture_is_cut_and_stereo_stays(tmp_path: Path) -
     assert np.abs(sound[0]).max() > 0.2 > 0.02 > np.abs(sound[1, 5000:-5000]).max()
 
 
+def tone(seconds: float = 1.0, rate: int = 16_000) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * 440 * np.arange(int(seconds * rate)) / rate)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 9])
+def test_arrays_of_any_kind_sound_as_they_move_the_face(channels: int) -> None:
+    floats = np.repeat(tone()[:, None], channels, axis=1)
+    for samples in (floats, (floats * 32767).astype(np.int16), *((floats[:, 0],) if channels == 1 else ())):
+        sound = open_sound(samples)
+        heard = np.concatenate(list(sound.blocks), axis=1)
+        assert heard.shape[0] == sound.channels == min(channels, 2)
+        assert heard.shape[1] == pytest.approx(SOUND_RATE, abs=100)
+        expected = tone(rate=SOUND_RATE)[: heard.shape[1]]
+        for row in heard:
+            assert np.corrcoef(row, expected[: len(row)])[0, 1] > 0.99
+            assert np.abs(row[2000:-2000]).max() > 0.3
+
+
+def test_arrays_that_are_no_sound() -> None:
+    for samples in (np.zeros((100, 2, 2)), np.zeros(100, complex), np.zeros((100, 0))):
+        with pytest.raises(AudioError, match="array"):
+            open_sound(samples)
+
+
+def test_nine_channels_in_no_agreed_order_become_a_film(tmp_path: Path) -> None:
+    voice = np.zeros((16_000, 9), "<i2")
+    voice[:, 4] = tone() * 32767
+    with wave.open(str(tmp_path / "nine.wav"), "wb") as file:
+        file.setnchannels(9)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(voice.tobytes())
+    write(tmp_path / "out.mp4", 25, Fraction(25), tmp_path / "nine.wav")
+    _, sound = decoded(tmp_path / "out.mp4")
+    assert np.abs(sound[:, 10_000:20_000]).max(axis=1) == pytest.approx(0.5, abs=0.1)
+
+
 def test_colours_survive_and_are_tagged(tmp_path: Path) -> None:
     write(tmp_path / "out.mp4", 10, Fraction(25), LINES[1])
     pictures, _ = decoded(tmp_path / "out.mp4")
@@ -142,7 +180,7 @@ FULL_DISK = """
 import sys, numpy as np
 from fractions import Fraction
 from pathlib import Path
-from vasa_core.errors import ExportError
+from vasa_core.errors import AudioError, ExportError
 from vasa_core.export.sink import BackgroundSink
 from vasa_core.export.video import VideoWriter
 noise = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vasa_core.audio.mel import SAMPLE_RATE
 
-BLOCK = SAMPLE_RATE // 10  # weights are reconsidered every 0.1 s and ramp over a block
+BLOCKS = 10  # a second: weights are reconsidered every 0.1 s and ramp over a block
 MEMORY_S = 10.0  # time constant of the channel statistics
 SILENT_SHARE = 1e-3  # a channel 30 dB below the loudest carries no voice
 OPPOSITE = -0.5  # correlation below which a channel is taken to be wired in opposite phase
@@ -14,8 +14,10 @@ OPPOSITE = -0.5  # correlation below which a channel is taken to be wired in opp
 class Downmix:
     """Weighs the channels of a stream by what they carried so far. Results do not depend on how the stream is cut."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, rate: int = SAMPLE_RATE) -> None:
         self.channels = channels
+        self._rate = rate
+        self._block = rate // BLOCKS
         self._pending = np.zeros((channels, 0), np.float32)
         self._covariance = np.zeros((channels, channels))
         self._weights: NDArray[np.float64] | None = None
@@ -25,8 +27,9 @@ class Downmix:
         if self.channels == 1:
             return samples[0]
         self._pending = np.concatenate([self._pending, samples], axis=1)
-        whole = self._pending.shape[1] // BLOCK * BLOCK
-        blocks = [self._mix(self._pending[:, i : i + BLOCK]) for i in range(0, whole, BLOCK)]
+        size = self._block
+        whole = self._pending.shape[1] // size * size
+        blocks = [self._mix(self._pending[:, i : i + size]) for i in range(0, whole, size)]
         self._pending = self._pending[:, whole:].copy()
         return np.concatenate([np.zeros(0, np.float32), *blocks])
 
@@ -36,7 +39,7 @@ class Downmix:
         return self._mix(rest) if rest.shape[1] else np.zeros(0, np.float32)
 
     def _mix(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        forget = np.exp(-block.shape[1] / (MEMORY_S * SAMPLE_RATE))
+        forget = np.exp(-block.shape[1] / (MEMORY_S * self._rate))
         wide = block.astype(np.float64)
         self._covariance = forget * self._covariance + wide @ wide.T
         target = self._target_weights()

@@ -57,7 +57,7 @@ def read_audio(source: AudioSource, rate: int | None = None) -> Iterator[NDArray
     """
     if isinstance(source, np.ndarray):
         name = "the array"
-        frames = _array_frames(source, rate)
+        frames = array_frames(source, rate)
     else:
         name, file = _open_source(source)
         frames = _file_frames(file, name)
@@ -205,7 +205,8 @@ def _checked_rate(rate: int | None) -> int:
     return int(rate)
 
 
-def _array_frames(samples: NDArray, rate: int | None) -> Iterator[AudioFrame]:
+def array_frames(samples: NDArray, rate: int | None) -> Iterator[AudioFrame]:
+    """Frames of an array [N] or [N, channels], floats or integers of full scale; `AudioError` at once if it is none."""
     rate = _checked_rate(rate)
     if samples.ndim not in (1, 2) or (samples.ndim == 2 and not 1 <= samples.shape[1] <= MOST_CHANNELS):
         shapes = f"[N] or [N, channels], up to {MOST_CHANNELS} channels"
@@ -214,11 +215,13 @@ def _array_frames(samples: NDArray, rate: int | None) -> Iterator[AudioFrame]:
         raise AudioError(f"An array of sound must hold floats or integers; this one holds {samples.dtype}.")
     channels = samples[:, None] if samples.ndim == 1 else samples
     layout = {1: "mono", 2: "stereo"}.get(channels.shape[1], f"{channels.shape[1]}C")  # C: in no agreed order
-    for start in range(0, len(channels), rate):
-        piece = _as_float(channels[start : start + rate])
-        frame = AudioFrame.from_ndarray(piece.reshape(1, -1), format=PACKED, layout=layout)
-        frame.sample_rate = rate
-        yield frame
+    return (_frame(channels[start : start + rate], rate, layout) for start in range(0, len(channels), rate))
+
+
+def _frame(samples: NDArray, rate: int, layout: str) -> AudioFrame:
+    frame = AudioFrame.from_ndarray(_as_float(samples).reshape(1, -1), format=PACKED, layout=layout)
+    frame.sample_rate = rate
+    return frame
 
 
 def _as_float(samples: NDArray) -> NDArray[np.float32]:
