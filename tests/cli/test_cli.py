@@ -145,6 +145,7 @@ def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callab
     assert "no kind of motion file" in message(tmp_path / "motion.fbx")
     assert "vertices" in message(tmp_path / "motion.csv", "--mesh")
     assert "out of range" in message(tmp_path / "motion.npz", "--fps", "120")
+    assert "no frame rate" in message(tmp_path / "motion.npz", "--fps", "nan")
     (tmp_path / "file").touch()
     assert "a file, not a folder" in message(tmp_path / "file" / "motion.npz")
     (tmp_path / "folder.npz").mkdir()
@@ -152,6 +153,13 @@ def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callab
     copy = tmp_path / "voice.wav"
     copy.write_bytes(LINES[1].read_bytes())
     assert "overwrite its own source" in refusal("motion", "-a", copy, "-o", copy)
+
+
+def test_a_negative_seed_is_explained() -> None:
+    done = vasa("motion", "-a", LINES[1], "-o", "motion.npz", "--seed", "-1")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "--seed" in done.stderr
 
 
 def test_unknown_options_are_explained() -> None:

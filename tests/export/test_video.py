@@ -171,6 +171,12 @@ def test_frame_rates_out_of_range(fps: float) -> None:
         exact_fps(fps)
 
 
+@pytest.mark.parametrize("fps", [float("nan"), float("inf"), -float("inf")])
+def test_frame_rates_that_are_no_numbers(fps: float) -> None:
+    with pytest.raises(ExportError, match="no frame rate"):
+        exact_fps(fps)
+
+
 @pytest.mark.parametrize(("fps", "exact"), [(25, "25"), (23.976, "24000/1001"), (29.97, "30000/1001"), (50, "50")])
 def test_frame_rates_are_exact(fps: float, exact: str) -> None:
     assert exact_fps(fps) == Fraction(exact)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from vasa_core.audio.encoder import LIVE, OFFLINE
+from vasa_core.errors import VasaError
 from vasa_core.evaluation.lips import correlation
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.generator import AnimationSettings, MotionGenerator
@@ -51,3 +52,9 @@ def test_a_hum_is_no_speech(line: np.ndarray) -> None:
     hum = (0.2 * np.sin(2 * np.pi * 120 * t) + 0.1 * np.sin(2 * np.pi * 240 * t)).astype(np.float32)
     spoken = np.percentile(opening(generate(line, AnimationSettings())), 95)
     assert np.percentile(opening(generate(hum, AnimationSettings())), 95) < 0.3 * spoken
+
+
+@pytest.mark.parametrize("seed", [-1, 1 << 128, 0.5, "one"])
+def test_seeds_that_cannot_be(seed) -> None:
+    with pytest.raises(VasaError, match="no seed"):
+        AnimationSettings(seed=seed)

@@ -19,7 +19,7 @@ AudioOption = Annotated[
     Path, typer.Option("--audio", "-a", metavar="FILE", help="The voice: any sound or video file.", show_default=False)
 ]
 FpsOption = Annotated[float, typer.Option("--fps", help="Frames a second, 24 to 60.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Another seed, another performance of the same words.")]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another seed, another performance of the same words.")]
 FaceOption = Annotated[
     int | None,
     typer.Option("--face", metavar="N", help="Which face, if the picture has several.", show_default=False),

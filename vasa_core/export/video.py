@@ -1,5 +1,6 @@
 """Video files: H.264 and AAC, frame by frame, with the sound streamed alongside."""
 
+import math
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -29,6 +30,8 @@ LIMITED_RANGE = 1
 
 def exact_fps(fps: float | Fraction) -> Fraction:
     """The frame rate as a fraction (29.97 becomes 30000/1001); raises `ExportError` outside 24 to 60."""
+    if not math.isfinite(fps):
+        raise ExportError(f"{fps} is no frame rate. Choose {MIN_FPS} to {MAX_FPS} frames a second.")
     rate = Fraction(fps).limit_denominator(1001)
     ntsc = Fraction(round(fps) * 1000, 1001)
     if rate.denominator != 1 and abs(float(ntsc) - float(fps)) < 0.005:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.audio.encoder import OFFLINE, EncoderSettings, SpeechEncoder
+from vasa_core.errors import VasaError
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.behaviour import Behaviour, BehaviourSettings, ProsodyFrame, ProsodyTracker
 from vasa_core.motion.behaviour.expression import Expression
@@ -16,6 +17,7 @@ from vasa_core.motion.track import MOTION_FPS, Motion
 Array = NDArray[np.float32]
 
 UPPER_FACE = "upper_face"
+SEEDS = 1 << 128  # as many as the noise generator takes
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class AnimationSettings:
     """OFFLINE for files; LIVE for streams (200 ms of look-ahead)."""
     sampler: SamplerSettings = field(default_factory=SamplerSettings)
     behaviour: BehaviourSettings = field(default_factory=BehaviourSettings)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.seed, int | np.integer) or not 0 <= self.seed < SEEDS:
+            raise VasaError(f"{self.seed} is no seed. Give a whole number from 0 on, for example 1.")
 
 
 class MotionGenerator:
