@@ -150,10 +150,13 @@ def audio_devices() -> Check:
     advice = "Only live input and output need it; files work without."
     try:
         import sounddevice
+
+        devices = sounddevice.query_devices()
     except (OSError, ImportError) as error:
         advice = f"On Debian: apt install libportaudio2. {advice}"
         return Check("audio devices", "note", f"none usable: {error}", advice)
-    devices = sounddevice.query_devices()
+    except Exception as error:  # PortAudioError, which cannot be imported where initialising PortAudio fails
+        return Check("audio devices", "note", f"none usable: {error}", advice)
     inputs = sum(device["max_input_channels"] > 0 for device in devices)
     outputs = sum(device["max_output_channels"] > 0 for device in devices)
     if not devices:
