@@ -1,6 +1,9 @@
 """onnxruntime sessions: which provider runs the networks, and with how many threads."""
 
+import contextlib
+import io
 import os
+from functools import cache
 from pathlib import Path
 
 import onnxruntime as ort
@@ -23,9 +26,13 @@ def force_provider(name: str | None) -> None:
     _forced = name
 
 
+def _wanted() -> str | None:
+    return _forced or os.environ.get(PROVIDER_VARIABLE) or None
+
+
 def chosen_provider() -> str:
     """The provider that new sessions ask for: forced, from VASA_PROVIDER, or CUDA where onnxruntime offers it."""
-    wanted = _forced or os.environ.get(PROVIDER_VARIABLE) or None
+    wanted = _wanted()
     available = ort.get_available_providers()
     if wanted is None:
         return "cuda" if PROVIDERS["cuda"] in available else "cpu"
@@ -42,7 +49,7 @@ def chosen_provider() -> str:
 def open_session(model: str | Path, threads: int = 1) -> ort.InferenceSession:
     """Open a shipped model by name (or any .onnx by path) on the chosen provider.
 
-    Falls back to the CPU by itself if CUDA is offered but does not start.
+    Falls back to the CPU by itself if CUDA is offered but does not start, unless CUDA was asked for.
     """
     path = model if isinstance(model, Path) else model_path(model)
     options = ort.SessionOptions()
@@ -51,10 +58,30 @@ def open_session(model: str | Path, threads: int = 1) -> ort.InferenceSession:
     options.log_severity_level = 3
     providers = [PROVIDERS["cpu"]]
     if chosen_provider() == "cuda":
+        _preload_cuda()
         providers.insert(0, PROVIDERS["cuda"])
     session = ort.InferenceSession(str(path), options, providers=providers)
     _note_provider(session)
+    _refuse_another(session.get_providers()[0])
     return session
+
+
+@cache
+def _preload_cuda() -> None:
+    """Load the CUDA libraries that the extra "gpu" installs: they lie where the system does not look."""
+    if hasattr(ort, "preload_dlls"):
+        # What it misses it prints to stdout, where results go; the session tells whether CUDA starts.
+        with contextlib.redirect_stdout(io.StringIO()):
+            ort.preload_dlls()
+
+
+def _refuse_another(running: str) -> None:
+    wanted = _wanted()
+    if wanted is not None and running != PROVIDERS[wanted]:
+        raise ModelError(
+            f"The provider '{wanted}' was asked for but does not start; the networks would run on {running}. "
+            "Check the driver and the CUDA libraries, or do not ask for it."
+        )
 
 
 def _note_provider(session: ort.InferenceSession) -> None:

@@ -83,10 +83,14 @@ def provider() -> Check:
     """Where the networks run."""
     import onnxruntime as ort
 
+    from vasa_core.errors import ModelError
     from vasa_core.runtime import PROVIDER_VARIABLE, chosen_provider, open_session
 
-    chosen = chosen_provider()
-    running = open_session("face_blendshapes").get_providers()[0]
+    try:
+        chosen = chosen_provider()
+        running = open_session("face_blendshapes").get_providers()[0]
+    except ModelError as error:
+        return Check("provider", "problem", str(error))
     found = f"networks run on {running} (offered: {', '.join(ort.get_available_providers())})"
     if chosen == "cuda" and running.startswith("CPU"):
         advice = f"CUDA does not start: check driver and CUDA libraries, or set {PROVIDER_VARIABLE}=cpu."
