@@ -56,6 +56,13 @@ def test_expression_of_another_latent_space_is_carried_over(asset, saved):
     assert np.abs(space.decode(back.expression) - asset.own_displacement).max() < 0.02
 
 
+def test_expression_of_another_size_is_made_anew(asset, saved):
+    rewrite(saved, {"expression.npy": npy(np.ones(7, "<f4"))})
+    back = FaceAsset.load(saved)
+    assert back.expression.shape == asset.expression.shape
+    assert np.abs(LatentSpace.load().decode(back.expression) - asset.own_displacement).max() < 0.02
+
+
 def test_same_asset_same_bytes(asset, saved, tmp_path):
     again = tmp_path / "again.vasa"
     FaceAsset.load(saved).save(again)
@@ -82,6 +89,41 @@ def test_every_corrupt_byte_is_an_error_or_harmless(asset, saved):
             continue
         np.testing.assert_array_equal(back.image, asset.image)
         np.testing.assert_array_equal(back.identity, asset.identity)
+
+
+def test_every_corrupt_byte_of_the_directory_and_the_heads(saved):
+    """Where zip, PNG and npy keep what they steer by: flips there meet every reader."""
+    data = saved.read_bytes()
+    with zipfile.ZipFile(saved) as archive:
+        heads = [entry.header_offset for entry in archive.infolist()]
+        steering = {*range(archive.start_dir, len(data)), *(head + i for head in heads for i in range(60))}
+    errors = 0
+    for position in sorted(steering)[::13]:
+        broken = bytearray(data)
+        broken[position] ^= 0x5A
+        saved.write_bytes(bytes(broken))
+        try:
+            FaceAsset.load(saved)
+        except AssetError as error:
+            assert "Enrol the portrait again" in str(error)
+            errors += 1
+    assert errors > 20
+
+
+@pytest.mark.parametrize("part", ["image.png", "identity.npy", "asset.json"])
+def test_damage_under_a_right_checksum(saved, part):
+    data = saved.read_bytes()
+    with zipfile.ZipFile(saved) as archive:
+        content = archive.read(part)
+    for position in range(0, 60, 5):
+        broken = bytearray(content)
+        broken[position] ^= 0x5A
+        saved.write_bytes(data)
+        rewrite(saved, {part: bytes(broken)})
+        try:
+            FaceAsset.load(saved)
+        except AssetError as error:
+            assert any(advice in str(error) for advice in ("Enrol the portrait again", "Update the package"))
 
 
 def test_future_version(saved):

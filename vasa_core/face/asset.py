@@ -93,26 +93,31 @@ class FaceAsset:
     def load(path: str | Path) -> "FaceAsset":
         """Read an asset. Raises `AssetError` if it is damaged, truncated, too new or no asset at all.
 
-        An expression that was written in another latent space is put into the present one.
+        An expression that was written in another latent space, or has another size, is put into the present one.
         """
         path = Path(path)
         try:
             if path.stat().st_size > MAX_FILE:
                 raise AssetError(f"{path} is too large for a face asset. Enrol the portrait again.")
-            with zipfile.ZipFile(path) as archive:
+            content = path.read_bytes()
+        except OSError as error:
+            raise AssetError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 header = _read_header(archive, path)
                 image = _read_image(_read_part(archive, "image.png"))
                 arrays = {name: _read_array(archive, name) for name in SHAPES}
-        except OSError as error:
-            raise AssetError(f"{path} cannot be read: {error.strerror or error}. Check the path.") from error
-        except (zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+        except AssetError:
+            raise
+        except Exception as error:  # The readers of zip, PNG, npy and JSON meet damage with a dozen kinds of errors.
             raise AssetError(f"{path} is no face asset, or damaged ({error}). Enrol the portrait again.") from error
         pose = Pose(arrays.pop("rotation"), arrays.pop("translation"), arrays.pop("scale"))
         note = {str(key): str(value) for key, value in header["note"].items()}
         warnings = tuple(str(warning) for warning in header["warnings"])
         asset = FaceAsset(image=image, pose=pose, note=note, warnings=warnings, **arrays)
-        if header.get("latent_space") != read_card(LATENT_MODEL).sha256:
-            asset.expression = LatentSpace.load().encode(asset.own_displacement)
+        space = LatentSpace.load()
+        if header.get("latent_space") != read_card(LATENT_MODEL).sha256 or len(asset.expression) != space.size:
+            asset.expression = space.encode(asset.own_displacement)
         return asset
 
     @property
