@@ -1,11 +1,13 @@
+import errno
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vasa_core.errors import AssetError
+from vasa_core.errors import AssetError, ExportError
 from vasa_core.face.asset import SHAPES, VERSION, FaceAsset
 from vasa_core.latent.space import LatentSpace
 
@@ -195,5 +197,20 @@ def test_no_asset_at_all(tmp_path):
 
 
 def test_saving_to_nowhere(asset, tmp_path):
-    with pytest.raises(AssetError, match="cannot be written"):
-        asset.save(tmp_path / "no" / "such" / "folder.vasa")
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match="a file, not a folder"):
+        asset.save(tmp_path / "file" / "face.vasa")
+
+
+def test_a_save_that_fails_keeps_the_old_file_and_leaves_no_other(asset, saved, monkeypatch):
+    before = saved.read_bytes()
+
+    def full(path, data):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ExportError, match="the disk is full"):
+        asset.save(saved)
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]

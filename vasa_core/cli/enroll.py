@@ -30,12 +30,9 @@ def run(
         raise ExportError(f"'{output.name}' is no name for a face asset. End it in .vasa.")
     use_provider(provider)
     with notes(), waiting("Enrolling"):
-        from vasa_core.export.files import explained
         from vasa_core.face.enroll import enroll
 
         asset = enroll(portrait, face=face, rights=rights)
-        with explained(output):
-            output.parent.mkdir(parents=True, exist_ok=True)
         asset.save(output)
     if as_json:
         print_json({"path": str(output.resolve()), "note": asset.note, "warnings": list(asset.warnings)})

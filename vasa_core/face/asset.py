@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vasa_core.errors import AssetError
+from vasa_core.export.files import PartFile, explained
 from vasa_core.face.pose import Pose, to_canonical
 from vasa_core.face.topology import POINTS
 from vasa_core.latent.space import MODEL as LATENT_MODEL
@@ -60,7 +60,7 @@ class FaceAsset:
     """What may look worse than it should, in sentences for the user."""
 
     def save(self, path: str | Path) -> None:
-        """Write the asset to `path`. The same asset gives the same bytes."""
+        """Write the asset to `path`. The same asset gives the same bytes. Raises `ExportError` if that fails."""
         path = Path(path)
         header = {
             "format": FORMAT,
@@ -82,12 +82,13 @@ class FaceAsset:
                 entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
                 archive.writestr(entry, content)
-        temporary = path.with_name(path.name + ".part")
+        part = PartFile(path)
         try:
-            temporary.write_bytes(packed.getvalue())
-            os.replace(temporary, path)
-        except OSError as error:
-            raise AssetError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
+            with explained(path):
+                part.path.write_bytes(packed.getvalue())
+            part.commit()
+        finally:
+            part.discard()
 
     @staticmethod
     def load(path: str | Path) -> "FaceAsset":
