@@ -134,16 +134,16 @@ def test_stereo_is_refused():
         SpeechEncoder().push(np.zeros((100, 2), np.float32))
 
 
-def test_same_words_look_alike(shared_data):
+def test_same_words_look_alike(recordings):
     """A word's features are nearest to those of the same word in another sentence."""
     from vasa_core.audio.reading import load_audio
 
-    rows = [line.split("\t") for line in (shared_data / "grid_s1" / "words.tsv").read_text().splitlines()[1:]]
+    rows = [line.split("\t") for line in (recordings / "grid_s1" / "words.tsv").read_text().splitlines()[1:]]
     encoder = SpeechEncoder(OFFLINE)
     words: dict[str, list[np.ndarray]] = {}
     clips = sorted({row[0] for row in rows})[:12]
     for clip in clips:
-        features = encoder.encode(load_audio(shared_data / "grid_s1" / f"{clip}.mkv"))
+        features = encoder.encode(load_audio(recordings / "grid_s1" / f"{clip}.mkv"))
         for name, start, end, word in rows:
             if name == clip and word in ("bin", "blue", "now", "please", "soon", "again"):
                 middle = round(25 * (float(start) + float(end)))

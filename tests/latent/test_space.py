@@ -112,8 +112,8 @@ def test_arkit_survives_the_face(space: LatentSpace):
     assert np.abs(again - weights)[:, visible].mean() < 0.03
 
 
-def test_real_captures_survive(space: LatentSpace, shared_data):
-    for path in sorted((shared_data / "arkit").glob("*.csv.gz")):
+def test_real_captures_survive(space: LatentSpace, recordings):
+    for path in sorted((recordings / "arkit").glob("*.csv.gz")):
         with gzip.open(path, "rt") as file:
             columns = [name[0].lower() + name[1:] for name in file.readline().strip().split(",")]
             rows = [line.strip().split(",") for line in file]
