@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vasa_core.face.blendshapes import ARKIT_NAMES, FaceBlendshapes
+from vasa_core.face.blendshapes import SCORE_NAMES, FaceBlendshapes
 from vasa_core.face.detector import FaceDetector, cut_square, reduce_image
 from vasa_core.face.landmarks import (
     FaceLandmarker,
@@ -102,7 +102,7 @@ def test_landmarks_turn_with_the_picture(portrait, landmarker, points, degrees):
 
 
 def test_scores_see_the_smile(points):
-    scores = dict(zip(ARKIT_NAMES, FaceBlendshapes().scores(points), strict=True))
+    scores = dict(zip(SCORE_NAMES, FaceBlendshapes().scores(points), strict=True))
     assert scores["mouthSmileLeft"] > 0.6 and scores["mouthSmileRight"] > 0.6
     assert scores["eyeBlinkLeft"] < 0.3 and scores["mouthPucker"] < 0.1
 

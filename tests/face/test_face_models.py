@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vasa_core.face.blendshapes import ARKIT_NAMES, POINTS
+from vasa_core.face.blendshapes import POINTS, SCORE_NAMES
 from vasa_core.models import read_card, sha256_of
 from vasa_core.runtime import open_session
 
@@ -35,5 +35,5 @@ def test_blendshapes_equal_origin(origin):
 
 
 def test_blendshape_names_and_points():
-    assert len(ARKIT_NAMES) == len(set(ARKIT_NAMES)) == 52
+    assert len(SCORE_NAMES) == len(set(SCORE_NAMES)) == 52
     assert len(POINTS) == len(set(POINTS)) == 146

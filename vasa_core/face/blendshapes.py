@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vasa_core.runtime import open_session
 
-ARKIT_NAMES = (
+SCORE_NAMES = (
     "_neutral",
     *("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
     *("cheekPuff", "cheekSquintLeft", "cheekSquintRight"),
@@ -39,6 +39,6 @@ class FaceBlendshapes:
         self._session = open_session("face_blendshapes", threads)
 
     def scores(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores [52] in [0, 1], in the order of `ARKIT_NAMES`, of landmarks [478, 2 or 3] in px."""
+        """Scores [52] in [0, 1], in the order of `SCORE_NAMES`, of landmarks [478, 2 or 3] in px."""
         chosen = np.ascontiguousarray(points[list(POINTS), :2], np.float32)
         return self._session.run(["scores"], {"points": chosen[None]})[0]

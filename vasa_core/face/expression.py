@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-from vasa_core.face.blendshapes import ARKIT_NAMES as SCORE_NAMES
-from vasa_core.face.blendshapes import FaceBlendshapes
+from vasa_core.face.blendshapes import SCORE_NAMES, FaceBlendshapes
 from vasa_core.face.pose import Pose, to_canonical
 from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES

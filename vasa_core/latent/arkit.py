@@ -1,6 +1,6 @@
 """Apple's 52 ARKit blendshape names, in the order of a Live Link Face CSV.
 
-MediaPipe's list (`vasa_core.face.blendshapes.ARKIT_NAMES`) has the same names in another order, begins with `_neutral`
+MediaPipe's list (`vasa_core.face.blendshapes.SCORE_NAMES`) has the same names in another order, begins with `_neutral`
 and lacks `tongueOut`; match by name, never by index. Left and right are the subject's own.
 """
 

@@ -9,7 +9,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from vasa_core.errors import VasaError
-from vasa_core.face.blendshapes import ARKIT_NAMES, FaceBlendshapes
+from vasa_core.face.blendshapes import SCORE_NAMES, FaceBlendshapes
 from vasa_core.face.topology import POINTS
 from vasa_core.face.tracker import FaceTracker
 
@@ -25,7 +25,7 @@ def track_clip(path: Path, tracker: FaceTracker, blendshapes: FaceBlendshapes) -
     -------
     points : [T, 478, 3] px, float32; a lost frame repeats the one before
     score : [T] presence in [0, 1]; 0 where the face was lost
-    arkit : [T, 52] scores in the order of `blendshapes.ARKIT_NAMES`
+    arkit : [T, 52] scores in the order of `blendshapes.SCORE_NAMES`
     fps : frames per second
     size : width and height, px
     """
@@ -45,7 +45,7 @@ def track_clip(path: Path, tracker: FaceTracker, blendshapes: FaceBlendshapes) -
                 arkit.append(blendshapes.scores(found.points))
             else:
                 points.append(points[-1] if points else np.full((POINTS, 3), np.nan, np.float32))
-                arkit.append(arkit[-1] if arkit else np.zeros(len(ARKIT_NAMES), np.float32))
+                arkit.append(arkit[-1] if arkit else np.zeros(len(SCORE_NAMES), np.float32))
             score.append(found.score if found is not None else 0.0)
     if np.mean(np.array(score) > 0) < LEAST_FOUND:
         raise VasaError(f"{path.name} shows no face in more than a tenth of its frames. It is left out.")
