@@ -155,6 +155,16 @@ def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callab
     assert "overwrite its own source" in refusal("motion", "-a", copy, "-o", copy)
 
 
+def test_an_interrupt_is_told_truthfully(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(_: object) -> None:
+        raise SystemExit(130)
+
+    monkeypatch.setattr("vasa_core.cli.app", interrupted)
+    with pytest.raises(SystemExit):
+        main()
+    assert capsys.readouterr().err.strip() == "Interrupted. Nothing unfinished was left behind."
+
+
 def test_a_negative_seed_is_explained() -> None:
     done = vasa("motion", "-a", LINES[1], "-o", "motion.npz", "--seed", "-1")
     assert done.returncode == 2

@@ -57,7 +57,7 @@ def main() -> None:
         app(arguments)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            fail("Interrupted. Nothing was written.")
+            fail("Interrupted. Nothing unfinished was left behind.")
         raise
     except VasaError as error:
         if debug:
