@@ -4,6 +4,7 @@ The voice is read once for the motion and once more, at full quality, for the fi
 calling thread, encoding runs in a second one.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -152,7 +153,7 @@ def write_motion(
 ) -> MotionReport:
     """Write the motion of a voice to `path`: .npz (everything; `mesh` adds vertices) or .csv (Live Link Face)."""
     path, rate, begin = Path(path), exact_fps(fps), time.perf_counter()
-    _refuse_overwriting(path, audio)
+    check_outputs(path, None, audio)
     voice = _Voice(audio)
     writer = open_curves(path, LatentSpace.load(), float(rate), mesh)
     expected, done = _expected_frames(audio, rate), 0
@@ -195,8 +196,8 @@ def render(
     settings : everything else that shapes the motion; its own seed then counts.
     on_progress : called with the frames done and expected.
     """
-    path, rate, begin = Path(path), exact_fps(fps), time.perf_counter()
-    _refuse_overwriting(path, portrait, audio)
+    rate, begin = exact_fps(fps), time.perf_counter()
+    check_outputs(path, contact_sheet, portrait, audio)
     voice = _Voice(audio)
     asset = load_portrait(portrait, face)
     space = LatentSpace.load()
@@ -221,7 +222,7 @@ def render(
                 if on_progress:
                     on_progress(done, expected)
     return RenderReport(
-        path=path,
+        path=Path(path),
         contact_sheet=None if contact_sheet is None else Path(contact_sheet),
         frames=done,
         fps=float(rate),
@@ -243,16 +244,22 @@ def load_portrait(portrait: Portrait, face: int | None = None) -> FaceAsset:
 
 
 def _open_sinks(
-    path: Path, shape: tuple[int, ...], fps: Fraction, audio: Audio, asset: FaceAsset, contact_sheet: str | Path | None
+    target: str | Path,
+    shape: tuple[int, ...],
+    fps: Fraction,
+    audio: Audio,
+    asset: FaceAsset,
+    contact_sheet: str | Path | None,
 ) -> list[FrameSink]:
     from vasa_core.face.topology import LIPS_OUTER
 
     height, width = shape
+    path = Path(target)
     sinks: list[FrameSink] = []
-    if path.suffix and not path.is_dir():
-        sinks.append(VideoWriter(path, (width, height), fps, open_sound(audio) if is_video_path(path) else None))
-    else:
+    if _is_sequence(target):
         sinks.append(ImageSequenceWriter(path))
+    else:
+        sinks.append(VideoWriter(path, (width, height), fps, open_sound(audio) if is_video_path(path) else None))
     if contact_sheet is not None:
         try:
             box = mouth_box(asset.landmarks, np.asarray(LIPS_OUTER), width)
@@ -272,7 +279,28 @@ def _expected_frames(audio: Audio, fps: Fraction) -> int:
     return 0
 
 
-def _refuse_overwriting(path: Path, *sources: object) -> None:
-    for source in sources:
-        if isinstance(source, str | Path) and path.exists() and path.samefile(source):
-            raise ExportError(f"The result would overwrite its own source {path}. Choose another name.")
+def check_outputs(path: str | Path, contact_sheet: str | Path | None, *sources: object) -> None:
+    """Refuse, before any work, results that would overwrite each other or one of their sources."""
+    if contact_sheet is not None:
+        if Path(contact_sheet).suffix.lower() != ".png":
+            raise ExportError(f"'{Path(contact_sheet).name}' is no name for a contact sheet. End it in .png.")
+        if _same_place(path, contact_sheet):
+            raise ExportError(f"{path} and the contact sheet would be the same file. Choose another name for one.")
+        if _is_sequence(path) and Path(os.path.realpath(path)) in Path(os.path.realpath(contact_sheet)).parents:
+            raise ExportError(f"The contact sheet would lie among the frames in {path}. Put it elsewhere.")
+    for target in (path,) if contact_sheet is None else (path, contact_sheet):
+        for source in sources:
+            if isinstance(source, str | Path) and _same_place(target, source):
+                raise ExportError(f"The result would overwrite its own source {target}. Choose another name.")
+
+
+def _same_place(first: str | Path, second: str | Path) -> bool:
+    """Whether two paths mean one file, there already or not."""
+    if os.path.exists(first) and os.path.exists(second):
+        return os.path.samefile(first, second)
+    return os.path.realpath(first) == os.path.realpath(second)
+
+
+def _is_sequence(path: str | Path) -> bool:
+    """Whether `path` names a folder for pictures: by having no ending, or because it is one."""
+    return not Path(path).suffix or os.path.isdir(path)

@@ -155,6 +155,16 @@ def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callab
     assert "overwrite its own source" in refusal("motion", "-a", copy, "-o", copy)
 
 
+def test_a_contact_sheet_never_overwrites_the_portrait(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    portrait = tmp_path / "face.png"
+    portrait.write_bytes(PORTRAIT.read_bytes())
+    out = tmp_path / "out.mp4"
+    message = refusal("render", "-p", portrait, "-a", LINES[1], "-o", out, "--contact-sheet", portrait)
+    assert "overwrite its own source" in message
+    assert portrait.read_bytes() == PORTRAIT.read_bytes()
+    assert not out.exists()
+
+
 def test_an_interrupt_is_told_truthfully(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted(_: object) -> None:
         raise SystemExit(130)

@@ -55,8 +55,9 @@ def run(
     with notes():
         with waiting("Loading"):
             from vasa_core.cli import report
-            from vasa_core.pipeline import load_portrait, render
+            from vasa_core.pipeline import check_outputs, load_portrait, render
 
+            check_outputs(output, contact_sheet, portrait, audio)
             asset = load_portrait(portrait, face)
             for warning in asset.warnings:
                 warn(warning)

@@ -1,0 +1,47 @@
+"""Where results may go: never over their sources, never over each other."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vasa_core.errors import ExportError
+from vasa_core.pipeline import check_outputs
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("face.png", "line.mp4"):
+        (tmp_path / name).write_text("a source")
+    return tmp_path / "face.png", tmp_path / "line.mp4"
+
+
+def test_good_outputs(tmp_path: Path, sources: tuple[Path, Path]) -> None:
+    (tmp_path / "old.mp4").touch()
+    check_outputs(tmp_path / "new.mp4", tmp_path / "sheet.PNG", *sources)
+    check_outputs(tmp_path / "old.mp4", None, *sources, b"bytes", np.zeros(3))
+    check_outputs(tmp_path / "frames", tmp_path / "frames.png", *sources)
+
+
+def test_a_source_that_is_not_there_is_not_judged_here(tmp_path: Path) -> None:
+    (tmp_path / "old.mp4").touch()
+    check_outputs(tmp_path / "old.mp4", None, tmp_path / "none.wav")
+
+
+def test_sources_are_safe(tmp_path: Path, sources: tuple[Path, Path]) -> None:
+    link = tmp_path / "link.png"
+    link.symlink_to(sources[0])
+    for sheet in (sources[0], str(sources[0]), link, tmp_path / "." / "face.png"):
+        with pytest.raises(ExportError, match="overwrite its own source"):
+            check_outputs(tmp_path / "out.mp4", sheet, *sources)
+    with pytest.raises(ExportError, match="overwrite its own source"):
+        check_outputs(sources[1], None, *sources)
+
+
+def test_film_and_contact_sheet_are_two_files(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="the same file"):
+        check_outputs(tmp_path / "sheet.png", tmp_path / "x" / ".." / "sheet.png")
+    with pytest.raises(ExportError, match="among the frames"):
+        check_outputs(tmp_path / "frames", tmp_path / "frames" / "sheet.png")
+    with pytest.raises(ExportError, match=r"End it in \.png"):
+        check_outputs(tmp_path / "out.mp4", tmp_path / "sheet.jpg")
