@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from vasa_core.errors import ExportError
-from vasa_core.pipeline import check_outputs
+from vasa_core.export.images import ImageSequenceWriter
+from vasa_core.export.video import VideoWriter
+from vasa_core.face.asset import FaceAsset
+from vasa_core.face.pose import Pose
+from vasa_core.pipeline import _open_sinks, check_outputs, exact_fps
+from vasa_core.samples import LINES
 
 
 @pytest.fixture
@@ -45,3 +50,20 @@ def test_film_and_contact_sheet_are_two_files(tmp_path: Path) -> None:
         check_outputs(tmp_path / "frames", tmp_path / "frames" / "sheet.png")
     with pytest.raises(ExportError, match=r"End it in \.png"):
         check_outputs(tmp_path / "out.mp4", tmp_path / "sheet.jpg")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("take.v2/", ImageSequenceWriter), ("frames", ImageSequenceWriter), ("out.mp4", VideoWriter)]
+)
+def test_a_slash_at_the_end_makes_a_folder(tmp_path: Path, name: str, kind: type) -> None:
+    points = np.zeros((478, 3), np.float32)
+    pose = Pose(np.zeros(3, np.float32), np.zeros(3, np.float32), np.float32(1))
+    asset = FaceAsset(np.zeros((512, 512, 3), np.uint8), points, pose, points, np.zeros(3, np.float32))
+    (sink,) = _open_sinks(f"{tmp_path}/{name}", (64, 64), exact_fps(25), LINES[1], asset, None)
+    sink.abort()
+    assert isinstance(sink, kind)
+
+
+def test_other_endings_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="without an ending for a PNG sequence"):
+        VideoWriter(tmp_path / "take.v2", (64, 64), exact_fps(25))

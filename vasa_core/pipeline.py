@@ -188,7 +188,7 @@ def render(
     ----------
     portrait : a picture, a `.vasa` file or a `FaceAsset`.
     audio : path or bytes of any sound or video file, or mono float32 samples [n] at 16 kHz in [-1, 1].
-    path : .mp4, .mov or .mkv; a name without an ending is a folder for a PNG sequence.
+    path : .mp4, .mov or .mkv; a name without an ending, or with a slash at its end, is a folder for a PNG sequence.
     fps : frames a second, 24 to 60.
     seed : another seed, another performance of the same words. The same seed gives the same frames.
     face : which face of a picture with several, counted from the left, from 1.
@@ -302,5 +302,5 @@ def _same_place(first: str | Path, second: str | Path) -> bool:
 
 
 def _is_sequence(path: str | Path) -> bool:
-    """Whether `path` names a folder for pictures: by having no ending, or because it is one."""
-    return not Path(path).suffix or os.path.isdir(path)
+    """Whether `path` names a folder for pictures: by its end, or because it is one."""
+    return str(path).endswith(("/", os.sep)) or not Path(path).suffix or os.path.isdir(path)

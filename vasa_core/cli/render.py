@@ -31,7 +31,7 @@ def run(
     ],
     audio: AudioOption,
     output: Annotated[
-        Path,
+        str,  # a path would lose the slash at the end that marks a folder
         typer.Option(
             "--output",
             "-o",

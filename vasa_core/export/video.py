@@ -63,7 +63,10 @@ class VideoWriter:
         sound : the sound to put beside, or None for a silent film.
         """
         if not is_video_path(path):
-            raise ExportError(f"'{path.name}' is no kind of video known here. End the name in {', '.join(FORMATS)}.")
+            raise ExportError(
+                f"'{path.name}' is no kind of video known here. End the name in {', '.join(FORMATS)}, "
+                "or give a name without an ending for a PNG sequence."
+            )
         self.frames = 0
         self._fps = fps
         self._blocks = sound.blocks if sound else None
