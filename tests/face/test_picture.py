@@ -83,6 +83,18 @@ def test_not_an_image(data):
         read_picture(data)
 
 
+@pytest.mark.parametrize("kind", ["PPM", "TGA", "EPS"])
+def test_kinds_that_are_not_named_are_refused(kind):
+    with pytest.raises(PortraitError, match="not an image that can be read"):
+        read_picture(encode(Image.fromarray(GRADIENT), kind))
+
+
+def test_jpeg_with_a_second_picture_behind_it():
+    """MPO, as phones and stereo cameras write it, is a JPEG."""
+    image = Image.fromarray(GRADIENT)
+    assert read_picture(encode(image, "MPO", save_all=True, append_images=[image])).pixels.shape == GRADIENT.shape
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_truncated(kind):
     noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)

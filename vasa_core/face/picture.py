@@ -21,6 +21,8 @@ SCALABLE = ("RGB", "L", "CMYK", "YCbCr")
 BACKDROP = (128, 128, 128)
 """What shows through transparent pixels."""
 READABLE = "PNG, JPEG, WebP, TIFF, BMP and GIF"
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
+"""Pillow's names of these; its decoders of other kinds are never asked."""
 
 Source = str | Path | bytes | NDArray
 
@@ -60,7 +62,7 @@ def _decode(data: bytes, name: str) -> tuple[NDArray[np.uint8], float]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
         width, height = image.size
         _refuse_size(width, height, name)
         if max(width, height) > WORKING_SIDE:
