@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vasa_core.face import topology
+from vasa_core.models import model_path
 
 onnx = pytest.importorskip("onnx")
 import_faces = pytest.importorskip("vasa_core.training.import_faces")
@@ -34,10 +35,12 @@ def message(points: np.ndarray, triangles: np.ndarray) -> bytes:
 def test_geometry_is_read_flipped_scaled_and_cut_open():
     centimetres = topology.CANONICAL[:468] * [9, -9, -9] + [1, 2, 3]
     hole = np.array([topology.LIPS_INNER_UPPER[3:6], topology.RIGHT_EYE_UPPER[:3]])
-    data = message(np.hstack([centimetres, topology.UV]), np.concatenate([topology.TRIANGLES, hole]))
+    with np.load(model_path("canonical_face")) as shipped:
+        uv = shipped["uv"]
+    data = message(np.hstack([centimetres, uv]), np.concatenate([topology.TRIANGLES, hole]))
     face = import_faces.canonical_face(data)
     np.testing.assert_allclose(face["points"], topology.CANONICAL, atol=1e-5)
-    np.testing.assert_allclose(face["uv"], topology.UV, atol=1e-6)
+    np.testing.assert_allclose(face["uv"], uv, atol=1e-6)
     np.testing.assert_array_equal(face["triangles"], topology.TRIANGLES)
 
 

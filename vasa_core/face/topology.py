@@ -37,15 +37,10 @@ CANONICAL: NDArray[np.float32] = _canonical()["points"]
 TRIANGLES: NDArray[np.int32] = _canonical()["triangles"]
 """[852, 3] triangles over points 0..467; cross(b - a, c - a) points out of the head; open at mouth and eyes."""
 
-UV: NDArray[np.float32] = _canonical()["uv"]
-"""[468, 2] texture coordinates in [0, 1], v downwards."""
-
 LIPS_INNER_UPPER = _indices(78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 """Upper edge of the mouth's hole, from the subject's right corner to the left; corners shared with the lower edge."""
 LIPS_INNER_LOWER = _indices(78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 """Lower edge of the mouth's hole, paired point by point with `LIPS_INNER_UPPER`."""
-LIPS_OUTER_UPPER = _indices(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
-"""Upper edge of the lips against the skin, paired with `LIPS_INNER_UPPER`."""
 LIPS_OUTER_LOWER = _indices(61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 """Lower edge of the lips against the skin, paired with `LIPS_INNER_LOWER`."""
 LIPS_OUTER = _indices(61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
