@@ -18,7 +18,7 @@ class AssetError(VasaError):
 
 
 class ModelError(VasaError):
-    """A shipped model is missing or does not match its hash."""
+    """A model is unknown, missing or another one than expected, or the provider asked for cannot run it."""
 
 
 class ExportError(VasaError):

@@ -44,7 +44,7 @@ def make_score(
 def animate_batch(
     model: MotionTransformer, features: NDArray[np.float32], block: int, settings: SamplerSettings | None = None
 ) -> NDArray[np.float32]:
-    """Latents [B, T, D] for features [B, 2 T, 384], `block` frames at a time."""
+    """Latents [B, T, D] for features [B, 2 T, 768], `block` frames at a time."""
     settings = settings or SamplerSettings()
     generator = torch.Generator().manual_seed(0)
     batch, frames = len(features), features.shape[1] // FEATURES_PER_FRAME
