@@ -29,7 +29,7 @@ from vasa_core.training.motion_model import HISTORY, MotionModelConfig, MotionTr
 class TrainingSettings:
     """How to train; kept in the model's card."""
 
-    steps: int = 3500
+    steps: int = 2500
     learning_rate: float = 6e-4
     warm_up: int = 200
     batch_frames: int = 1200
@@ -39,9 +39,9 @@ class TrainingSettings:
     live_window: tuple[int, int] = (3, 6)
     offline_window: tuple[int, int] = (18, 25)
     drop_audio: float = 0.1
-    drop_history: float = 0.15
+    drop_history: float = 0.5
     drop_source: float = 0.1
-    history_noise: float = 0.3
+    history_noise: float = 1.5
     """Upper bound of the noise (latent SDs) put on the known frames: the model must not trust its own past blindly."""
     feature_noise: float = 1.0
     """SD of the noise on the features, in their own SDs: it acts as a ridge penalty, whose best value for strangers'
