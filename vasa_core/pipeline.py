@@ -126,7 +126,7 @@ def animate(
 
     Parameters
     ----------
-    audio : path or bytes of any sound or video file, or mono float32 samples [n] at 16 kHz in [-1, 1].
+    audio : path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz (floats or integers).
     fps : frames a second, 24 to 60.
     seed : another seed, another performance of the same words.
     settings : everything else that shapes the motion; its own seed then counts.
@@ -187,7 +187,7 @@ def render(
     Parameters
     ----------
     portrait : a picture, a `.vasa` file or a `FaceAsset`.
-    audio : path or bytes of any sound or video file, or mono float32 samples [n] at 16 kHz in [-1, 1].
+    audio : path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz (floats or integers).
     path : .mp4, .mov or .mkv; a name without an ending, or with a slash at its end, is a folder for a PNG sequence.
     fps : frames a second, 24 to 60.
     seed : another seed, another performance of the same words. The same seed gives the same frames.
