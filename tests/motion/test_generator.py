@@ -1,12 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from vasa_core.audio.encoder import LIVE, OFFLINE
+from vasa_core.audio.reading import load_audio
 from vasa_core.errors import VasaError
 from vasa_core.evaluation.lips import correlation
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.generator import AnimationSettings, MotionGenerator
 from vasa_core.motion.track import ARRAY_FIELDS, Motion
+from vasa_core.samples import LINES
 
 RATE = 16_000
 UPPER_LIP, LOWER_LIP = 13, 14
@@ -58,3 +62,27 @@ def test_a_hum_is_no_speech(line: np.ndarray) -> None:
 def test_seeds_that_cannot_be(seed) -> None:
     with pytest.raises(VasaError, match="no seed"):
         AnimationSettings(seed=seed)
+
+
+def shut_share(samples: np.ndarray, settings: AnimationSettings) -> float:
+    """Share of the stretches of voice (0.8 s: two or three syllables) that pass with a shut mouth."""
+    curve = opening(generate(samples, settings))
+    loudness = np.sqrt((samples[: len(samples) // 640 * 640].reshape(-1, 640) ** 2).mean(axis=1))
+    voiced = loudness > 0.15 * np.percentile(loudness, 95)
+    length = 20
+    starts = [s for s in range(0, len(voiced) - length, 5) if voiced[s : s + length].mean() > 0.7]
+    assert len(starts) > 5
+    return float(np.mean([curve[s : s + length].max() < 0.04 for s in starts]))
+
+
+@pytest.mark.parametrize("encoder", [LIVE, OFFLINE])
+def test_speech_does_not_pass_with_a_shut_mouth(encoder) -> None:
+    """A model that trusts its own past too much stays shut once it has rested, although the voice goes on."""
+    samples = np.concatenate([load_audio(path) for path in LINES])
+    assert shut_share(samples, AnimationSettings(encoder=encoder)) < 0.05
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "pt"])
+def test_speech_of_other_languages_keeps_the_mouth_moving(recordings: Path, language: str) -> None:
+    samples = load_audio(recordings / "speech" / f"fleurs-{language}-000.ogg")
+    assert shut_share(samples / np.abs(samples).max() * 0.5, AnimationSettings(encoder=LIVE)) < 0.15
