@@ -30,9 +30,7 @@ class Region:
     def to_image(self, side: int = INPUT) -> NDArray[np.float64]:
         """[2, 3] affine map from pixels of a crop of `side` to pixels of the picture (pixel centres at integers)."""
         scale = self.size / side
-        turn = scale * np.array(
-            [[np.cos(self.angle), -np.sin(self.angle)], [np.sin(self.angle), np.cos(self.angle)]]
-        )
+        turn = scale * np.array([[np.cos(self.angle), -np.sin(self.angle)], [np.sin(self.angle), np.cos(self.angle)]])
         middle = (side - 1) / 2
         return np.column_stack([turn, self.centre - turn @ [middle, middle]])
 
