@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.errors import AssetError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import Motion
@@ -37,8 +38,12 @@ class Renderer:
         self.mesh = build_mesh(asset)
         self.mouth = make_mouth(self.image, asset.landmarks, self.mesh)
         self.eyes = make_eyes(self.image, asset.landmarks, self.mesh)
-        expression = asset.expression if len(asset.expression) == space.size else np.zeros(space.size, np.float32)
-        own = space.decode(expression)
+        if len(asset.expression) != space.size:
+            raise AssetError(
+                f"The face's own expression has {len(asset.expression)} numbers, the latent space {space.size}. "
+                "Enrol the portrait again."
+            )
+        own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = (1 - OWN_KEPT) * np.float32(share) * own
         widened = np.pad(self.image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect")

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-FEATURES_PER_FRAME = 2
-"""Speech features come at 50 Hz, motion at 25 Hz."""
+from vasa_core.motion.sampler import FEATURES_PER_FRAME
 
 HELD_OUT_EVERY = 10
 """Of the clips of grid_s1 in alphabetical order, numbers 5, 15, 25 ... (100 of 1000) are never trained on."""

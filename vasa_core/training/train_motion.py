@@ -19,8 +19,9 @@ from torch import Tensor
 
 from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUTER
 from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.sampler import FEATURES_PER_FRAME
 from vasa_core.motion.schedule import noise_level, signal_level
-from vasa_core.training.datasets import FEATURES_PER_FRAME, Clip, is_live
+from vasa_core.training.datasets import Clip, is_live
 from vasa_core.training.motion_loss import MotionLoss, latent_basis
 from vasa_core.training.motion_model import HISTORY, MotionModelConfig, MotionTransformer
 
