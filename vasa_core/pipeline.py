@@ -215,7 +215,7 @@ def render(
         for piece in _motion(voice, generator, rate):
             for i in range(len(piece)):
                 start = time.perf_counter()
-                frame = renderer.render(piece, i)
+                frame = np.ascontiguousarray(renderer.render(piece, i)[..., :3])
                 drawing += time.perf_counter() - start
                 output.write(frame)
                 done += 1

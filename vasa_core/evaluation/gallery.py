@@ -91,7 +91,7 @@ class Studio:
         motion.head_translation[0] = move
         motion.gaze[0] = np.radians(gaze_deg)
         motion.blink[0] = blink
-        return self.renderer.render(motion, 0)
+        return np.ascontiguousarray(self.renderer.render(motion, 0)[..., :3])
 
     def close_up(self, picture: Picture, landmarks: list[int], room: float, aspect: float) -> Picture:
         """The part of a picture around some landmarks, enlarged to a cell: `room` in inter-ocular distances."""

@@ -8,10 +8,15 @@ from numpy.typing import NDArray
 
 from vasa_core.face import topology
 from vasa_core.render.curves import Local, height
+from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import blur, grey, grow, polygon, shrink, spread
 from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.painter import Painter
 from vasa_core.render.raster import pack, sample
 from vasa_core.render.rims import Rim
+from vasa_core.render.shape import FaceShape
+from vasa_core.render.sheet import Sheet
+from vasa_core.render.skirts import Skirt, make_skirt
 
 EYEBALL_RADIUS = 12.0 / 88.0
 """Inter-ocular distances: 12 mm (Gray's Anatomy) with outer eye corners 88 mm apart."""
@@ -29,6 +34,8 @@ IRIS_SIZES = (0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
 """Radii that are tried when an iris is looked for, against the tracked one."""
 IRIS_STEP = 1.2
 """px to either side of the iris's edge where brightness is compared."""
+LIDS_CARRY = 4.0
+"""The soft edge of a lid shows the lid's own colour once it has closed by one over this, the portrait's eye before."""
 RESIDUE_FADE = 0.35
 """What the two layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
 
@@ -52,17 +59,58 @@ class Eye:
     """px of the iris."""
     depth: float
     """px, depth of the eye's plane."""
+    rim: Rim
+    index: int
+    """0 the subject's left eye, 1 the right."""
+    lower_lid: Skirt
+    upper_lid: Skirt
+
+    def draw(
+        self, painter: Painter, sheet: Sheet, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
+    ) -> None:
+        """Draw the eye and the lower lid's edge, before the skin is drawn; `position` [V, 2] px of the frame."""
+        count = painter.cut(position, self.rim.triangles)
+        if count:
+            x, y = shape.iris_shift
+            fade = float(np.exp(-((np.hypot(x, y) / (RESIDUE_FADE * self.radius)) ** 2)))
+            shade_eye(
+                painter.frame,
+                painter.spans,
+                count,
+                head.from_plane(self.depth),
+                self.white,
+                self.iris,
+                self.residue,
+                self.local.affine,
+                self.local.edges(shape.position, self.rim),
+                self.enrolled,
+                float(self.origin[0]),
+                float(self.origin[1]),
+                float(x),
+                float(y),
+                fade,
+            )
+        self.lower_lid.draw(painter, sheet.texture, position, self._carried(shape))
+
+    def draw_over(self, painter: Painter, sheet: Sheet, position: NDArray[np.float32], shape: FaceShape) -> None:
+        """Draw the upper lid's edge, after the skin: it lies over the lower lid."""
+        self.upper_lid.draw(painter, sheet.texture, position, self._carried(shape))
+
+    def _carried(self, shape: FaceShape) -> float:
+        moved = np.hypot(*shape.iris_shift) / self.radius
+        return float(np.clip(LIDS_CARRY * shape.closure[self.index] + moved, 0, 1))
 
 
-def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh) -> tuple[Eye, Eye]:
-    """Prepare the subject's left and right eye: `image` [512, 512, 3], `landmarks` [478, 3] px."""
-    rings = (topology.LEFT_IRIS, topology.RIGHT_IRIS)
-    left, right = (_make_eye(image, landmarks[ring, :2], rim, mesh) for ring, rim in zip(rings, mesh.eyes, strict=True))
-    return left, right
+def make_eyes(
+    image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet
+) -> tuple[Eye, Eye]:
+    """Prepare the subject's left and right eye: `image` [size, size, 3], `landmarks` [478, 3] px."""
+    left = _make_eye(image, landmarks[topology.LEFT_IRIS, :2], mesh, 0, sheet.margin)
+    return left, _make_eye(image, landmarks[topology.RIGHT_IRIS, :2], mesh, 1, sheet.margin)
 
 
-def _make_eye(image: NDArray[np.uint8], ring: NDArray[np.float32], rim: Rim, mesh: HeadMesh) -> Eye:
-    rest, unit = mesh.rest, mesh.frame.unit
+def _make_eye(image: NDArray[np.uint8], ring: NDArray[np.float32], mesh: HeadMesh, index: int, margin: int) -> Eye:
+    rest, unit, rim = mesh.rest, mesh.frame.unit, mesh.eyes[index]
     outline = np.concatenate([rest[rim.upper, :2], rest[rim.lower[::-1], :2]])
     room = ROOM * unit
     low = np.maximum(np.floor(outline.min(0) - room), 0).astype(int)
@@ -94,6 +142,10 @@ def _make_eye(image: NDArray[np.uint8], ring: NDArray[np.float32], rim: Rim, mes
         enrolled=local.edges(rest, rim),
         radius=radius,
         depth=float(rest[rim.upper, 2].mean() + EYE_BEHIND * unit),
+        rim=rim,
+        index=index,
+        lower_lid=make_skirt(rest, rim.lower, rim.upper, False, margin),
+        upper_lid=make_skirt(rest, rim.upper, rim.lower, True, margin),
     )
 
 
@@ -224,3 +276,4 @@ def shade_eye(
                 left_over = (top * (1 - fy) + bottom * fy) * residue_share
                 value = (low + (high - low) * opacity) * shade + left_over
                 frame[y, x, c] = np.uint8(min(max(value, 0.0), 255.0) + 0.5)
+            frame[y, x, 3] = np.uint8(255)

@@ -12,10 +12,17 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vasa_core.render.curves import SAMPLES, Local, height, smooth
+from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import blur, grow, polygon, shrink, spread
 from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.painter import Painter
 from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.raster import pack, sample
+from vasa_core.render.retouch import LipTexture
+from vasa_core.render.rims import Rim
+from vasa_core.render.shape import FaceShape
+from vasa_core.render.sheet import Sheet
+from vasa_core.render.skirts import Skirt, make_skirt
 from vasa_core.render.teeth import EDGE_ROOM, HALF_WIDTH, HEIGHT, MILLIMETRE, PIXELS, paint_row
 
 UPPER_EDGE = 1.6 * MILLIMETRE
@@ -68,17 +75,53 @@ class Mouth:
     is_open: bool
     """Whether the portrait's own mouth is open."""
 
-    def likeness(self, position: NDArray[np.float32], mesh: HeadMesh) -> float:
+    rim: Rim
+    lips: LipTexture | None
+    """The lips of a portrait with an open mouth."""
+    skirts: list[Skirt]
+    rest: NDArray[np.float32]
+    """[V, 2] px where the portrait has the mesh."""
+    unit: float
+
+    def draw(
+        self, painter: Painter, sheet: Sheet, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
+    ) -> None:
+        """Draw what lies between the lips, before the skin is drawn over it; `position` [V, 2] px of the frame."""
+        likeness = self._likeness(shape.position)
+        if self.lips:
+            self.lips.show(likeness)
+        count = painter.cut(position, self.rim.triangles)
+        if count:
+            shade_mouth(
+                painter.frame,
+                painter.spans,
+                count,
+                head.from_plane(self.depth),
+                self.local.affine,
+                self.local.edges(shape.position, self.rim),
+                self.enrolled_upper,
+                self.upper_row,
+                self.lower_row,
+                self.colours,
+                self.own,
+                shape.jaw,
+                self.size,
+                likeness,
+            )
+        for skirt in self.skirts:
+            skirt.draw(painter, sheet.texture, position, 0.0)
+
+    def _likeness(self, position: NDArray[np.float32]) -> float:
         """How near [0, 1] the lips [V, 3] px are to where the portrait has them, for portraits with an open mouth."""
         if not self.is_open:
             return 0.0
-        edges = np.concatenate([mesh.mouth.upper, mesh.mouth.lower])
-        change = np.linalg.norm(position[edges, :2] - mesh.rest[edges, :2], axis=1).mean() / mesh.frame.unit
+        edges = np.concatenate([self.rim.upper, self.rim.lower])
+        change = np.linalg.norm(position[edges, :2] - self.rest[edges], axis=1).mean() / self.unit
         return float(np.exp(-((change / OWN_FADE) ** 2)))
 
 
-def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh) -> Mouth:
-    """Prepare the mouth of a portrait: `image` [512, 512, 3], `landmarks` [478, 3] px."""
+def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
+    """Prepare the mouth of a portrait: `image` [size, size, 3], `landmarks` [478, 3] px, `sheet` the skin around it."""
     palette = read_palette(image, landmarks)
     unit = mesh.frame.unit
     upper, lower = mesh.rest[mesh.mouth.upper], mesh.rest[mesh.mouth.lower]
@@ -87,6 +130,7 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
     right = mesh.frame.right
     centre = (middle + ((corners - middle) @ right) * right).astype(np.float64)
     local = Local(centre, np.linalg.inv(mesh.frame.axes[:2, :2].astype(np.float64)))
+    outline = np.concatenate([upper[:, :2], lower[::-1, :2]])
     width = float(np.ptp((upper[:, :2] - centre) @ local.linear[0]))
     return Mouth(
         local=local,
@@ -98,6 +142,14 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
         enrolled_upper=local.edges(mesh.rest, mesh.mouth)[0].copy(),
         size=float(np.clip(width / USUAL_WIDTH, *SIZES)),
         is_open=not mesh.lips.closed,
+        rim=mesh.mouth,
+        lips=None if mesh.lips.closed else LipTexture(sheet, image, outline, unit),
+        skirts=[
+            make_skirt(mesh.rest, mesh.mouth.upper, mesh.mouth.lower, False, sheet.margin),
+            make_skirt(mesh.rest, mesh.mouth.lower, mesh.mouth.upper, False, sheet.margin),
+        ],
+        rest=mesh.rest[:, :2],
+        unit=unit,
     )
 
 
@@ -234,3 +286,4 @@ def shade_mouth(
             for c in range(3):
                 colour[c] += (SEAM_GAIN * colours[TONGUE, c] - colour[c]) * seam
                 frame[y, x, c] = np.uint8(min(max(colour[c], 0.0), 255.0) + 0.5)
+            frame[y, x, 3] = np.uint8(255)

@@ -18,6 +18,11 @@ def pack(image: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return packed
 
 
+def opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """[H, W, 4] RGBA of an opaque picture [H, W, 3]."""
+    return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+
+
 @njit("uint64(uint64[::1], int64, int64, int64)", cache=True)
 def sample_inside(texture: NDArray, width: int, u: int, v: int) -> np.uint64:
     """Bilinear sample at (u, v) in 1/65536 pixel plus half a step of 1/256, where pixel i has its centre at i.
@@ -109,7 +114,7 @@ def find_spans(position: NDArray, triangles: NDArray, wanted: NDArray, width: in
 def fill_spans(
     frame: NDArray, texture: NDArray, position: NDArray, source: NDArray, triangles: NDArray, spans: NDArray, count: int
 ) -> None:
-    """Draw spans of textured triangles into `frame` [H, W, 3].
+    """Draw spans of textured triangles into `frame` [H, W, 4] RGBA.
 
     `source` [V, 2] are texture positions in px of `texture` [h, w] packed, centres at +0.5 as in `position` [V, 2].
     """
@@ -152,6 +157,7 @@ def fill_spans(
             frame[y, x, 0] = np.uint8(colour)
             frame[y, x, 1] = np.uint8(colour >> np.uint64(16))
             frame[y, x, 2] = np.uint8(colour >> np.uint64(32))
+            frame[y, x, 3] = np.uint8(255)
             u += du
             v += dv
 

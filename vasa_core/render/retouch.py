@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.render.layers import blur, distance_to, grey, grow, polygon, spread
-from vasa_core.render.raster import pack
+from vasa_core.render.raster import opaque, pack
+from vasa_core.render.sheet import Sheet
 
 RIM = 0.012
 """Inter-ocular distances around an open mouth whose pixels mix lips with teeth: replaced by lip colour."""
@@ -29,9 +30,9 @@ ROOM = 0.2
 class LipTexture:
     """The box of the face texture around an open mouth: as enrolled, and with the mouth's inside taken off the lips."""
 
-    def __init__(self, texture: NDArray[np.uint64], image: NDArray[np.uint8], outline: NDArray, unit: float) -> None:
-        """Prepare: `texture` packed, a border of m px around `image` [H, W, 3]; `outline` [n, 2] px of the mouth."""
-        margin = (texture.shape[0] - image.shape[0]) // 2
+    def __init__(self, sheet: Sheet, image: NDArray[np.uint8], outline: NDArray, unit: float) -> None:
+        """Prepare: `sheet` made of `image` [H, W, 3]; `outline` [n, 2] px of the mouth; `unit` px."""
+        texture, margin = sheet.texture, sheet.margin
         low = np.maximum(np.floor(outline.min(0) - ROOM * unit), 0).astype(int)
         high = np.minimum(np.ceil(outline.max(0) + ROOM * unit), image.shape[1::-1]).astype(int)
         box = image[low[1] : high[1], low[0] : high[0]]
@@ -44,7 +45,9 @@ class LipTexture:
         """Put the mix into the texture: 1 the portrait's own pixels, 0 lips alone."""
         likeness = round(likeness, 2)
         if likeness != self._likeness:
-            self._view[:] = pack((self._lips + likeness * (self._enrolled - self._lips)).round().astype(np.uint8))
+            self._view[:] = pack(
+                opaque((self._lips + likeness * (self._enrolled - self._lips)).round().astype(np.uint8))
+            )
             self._likeness = likeness
 
 

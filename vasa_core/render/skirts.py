@@ -6,6 +6,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.render.painter import Painter
+
 WIDTH = 1.3
 """px over which an edge fades: about what a sharp photograph shows."""
 
@@ -31,6 +33,12 @@ class Skirt:
     """[2n, 2] texture positions px: the colour of the edge carried into the hole."""
     opacity: NDArray[np.float32]
     """[2n]"""
+
+    def draw(
+        self, painter: Painter, texture: NDArray[np.uint64], position: NDArray[np.float32], carried: float
+    ) -> None:
+        """Draw the strip for vertices at `position` [V, 2] px of the frame; `carried` as in `source`."""
+        painter.blend(texture, self.place(position), self.source(carried), self.opacity, self.triangles)
 
     def place(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
         """[2n, 2] where the strip lies for vertices at `position` [V, 2] px."""

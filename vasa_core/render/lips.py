@@ -1,0 +1,46 @@
+"""Lips that meet: the gap between them follows the motion exactly, whatever the portrait's own lips do."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.face import topology
+from vasa_core.render.mesh import HeadMesh
+
+UPPER_LIP_SHARE = 0.4
+"""Share of a correction of the lip gap that the upper lip takes; the lower lip, on the jaw, takes the rest."""
+MEETING = 0.02
+"""Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
+ROUNDING = 13
+"""Points of the lip edge, of 41, over which its opening is smoothed: tense lips form no corner in the middle."""
+MOST_WIDENED = 1.25
+"""Smoothing may widen the opening beside the middle by this factor to keep the middle's."""
+
+
+def meet_lips(
+    mesh: HeadMesh, position: NDArray[np.float32], lip_displacement: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Bring the lips of `position` [V, 3] px to the gap that `lip_displacement` [478, 3] asks for; returns it [n] px."""
+    rim, down = mesh.mouth, mesh.frame.down
+    wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
+    gap = np.maximum(_rounded(wanted), 0)
+    apart = position[rim.lower, :2] - position[rim.upper, :2]
+    along = apart @ down
+    closing = (gap - along)[:, None] * down
+    sideways = apart - along[:, None] * down
+    sideways *= (1 - np.clip(gap / (MEETING * mesh.frame.unit), 0, 1))[:, None]
+    change = (closing - sideways).astype(np.float32)
+    rim.above.move(position, -UPPER_LIP_SHARE * change)
+    rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
+    return gap
+
+
+def _rounded(gap: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lip gaps [n] along the mouth, corner to corner, without a kink: smoothed, in the middle as wide as before."""
+    window = np.hanning(ROUNDING + 2)[1:-1]
+    half = ROUNDING // 2
+    mirrored = np.concatenate([-gap[half:0:-1], gap, -gap[-2 : -half - 2 : -1]])
+    smooth = np.convolve(mirrored, window / window.sum(), "valid")
+    middle = len(gap) // 2
+    if gap[middle] > 0 and smooth[middle] > 0:
+        smooth *= np.clip(gap[middle] / smooth[middle], 1, MOST_WIDENED)
+    return smooth.astype(np.float32)
