@@ -1,167 +1,153 @@
-"""Contact sheets to judge the renderer by eye: `python -m vasa_core.evaluation.gallery PORTRAIT -o sheet.png`.
+"""Contact sheets to judge the renderer by eye: `python -m vasa_core.evaluation.gallery PORTRAITS -o FOLDER`.
 
-Each row shows one kind of motion (vowels, closures, blink, gaze, turns, distance); mouth and eyes are enlarged.
+Each portrait gets a sheet: mouth (vowels, closures frame by frame, consonants), eyes (blink, gaze, lids), turns and
+distance, expressions; mouth and eyes enlarged. With several portraits there is also an overview page of all of them.
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.errors import VasaError
+from vasa_core.evaluation.gallery_layout import Labelled, over, page, strip
+from vasa_core.evaluation.gallery_shots import OVERVIEW, TOPICS, Row, Shot
 from vasa_core.face.asset import FaceAsset
-from vasa_core.face.enroll import enroll
+from vasa_core.face.enroll import Enroller
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
+from vasa_core.render.head import head_motion
 from vasa_core.render.renderer import Renderer
 
 Picture = NDArray[np.uint8]
-Pose = dict[str, float]
 
-VOWELS: dict[str, Pose] = {
-    "rest": {},
-    "ah 0.15": {"jawOpen": 0.15},
-    "ah 0.3": {"jawOpen": 0.3},
-    "ah 0.5": {"jawOpen": 0.5},
-    "ah 0.8": {"jawOpen": 0.8},
-    "ah 1.0": {"jawOpen": 1.0},
-    "ee": {
-        "jawOpen": 0.12,
-        "mouthStretchLeft": 0.4,
-        "mouthStretchRight": 0.4,
-        "mouthSmileLeft": 0.3,
-        "mouthSmileRight": 0.3,
-    },
-    "oo": {"jawOpen": 0.2, "mouthPucker": 0.6, "mouthFunnel": 0.3},
-    "oh": {"jawOpen": 0.4, "mouthFunnel": 0.6},
+CELL = 248
+"""Width of one picture on a sheet, px: eight make a sheet that fits a screen."""
+OVERVIEW_CELL = 160
+"""Width of one picture on the overview page, px."""
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".vasa")
+"""Endings of the files that count as portraits in a folder."""
+MOUTH, MOUTH_ROOM, MOUTH_ASPECT = (61, 291, 13, 14, 17, 200), 0.42, 0.9
+EYES, EYES_ROOM, EYES_ASPECT = (33, 263), 0.66, 0.45
+FACE, FACE_ROOM, FACE_ASPECT = (33, 263, 1, 61, 291), 0.95, 1.0
+"""Views: landmarks whose mean is the centre, half the width in outer inter-ocular distances, height over width."""
+VIEWS = {
+    "mouth": (MOUTH, MOUTH_ROOM, MOUTH_ASPECT),
+    "eyes": (EYES, EYES_ROOM, EYES_ASPECT),
+    "face": (FACE, FACE_ROOM, FACE_ASPECT),
 }
-CLOSURES: dict[str, Pose] = {
-    "p 1": {"jawOpen": 0.3},
-    "p 2": {"jawOpen": 0.15, "mouthClose": 0.05},
-    "p 3": {"jawOpen": 0.1, "mouthClose": 0.1},
-    "b": {"mouthPressLeft": 0.5, "mouthPressRight": 0.5},
-    "m": {"mouthRollLower": 0.4, "mouthRollUpper": 0.4},
-    "f": {"jawOpen": 0.05, "mouthRollLower": 0.5, "mouthUpperUpLeft": 0.2, "mouthUpperUpRight": 0.2},
-    "smile": {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.8},
-    "smile open": {"mouthSmileLeft": 0.8, "mouthSmileRight": 0.8, "jawOpen": 0.3},
-    "brows up": {"browInnerUp": 0.8, "browOuterUpLeft": 0.8, "browOuterUpRight": 0.8},
-    "frown": {"browDownLeft": 0.8, "browDownRight": 0.8, "mouthFrownLeft": 0.6, "mouthFrownRight": 0.6},
-    "surprise": {"eyeWideLeft": 0.8, "eyeWideRight": 0.8, "browInnerUp": 0.7, "jawOpen": 0.4},
-    "squint": {"eyeSquintLeft": 0.8, "eyeSquintRight": 0.8},
-}
-TURNS_DEG = {
-    "yaw -12": (0, -12, 0),
-    "yaw -6": (0, -6, 0),
-    "yaw 6": (0, 6, 0),
-    "yaw 12": (0, 12, 0),
-    "pitch -10": (-10, 0, 0),
-    "pitch 10": (10, 0, 0),
-    "roll -10": (0, 0, -10),
-    "roll 10": (0, 0, 10),
-}
-MOVES = {"nearer": (0, 0, -1.2), "farther": (0, 0, 1.2), "left": (-0.2, 0, 0), "down": (0, 0.2, 0)}
-"""Head translations in inter-ocular distances; along z they make the head about 1.2 and 0.85 times as large."""
-GAZE_DEG = [(-25, 0), (-18, 12), (0, 15), (18, 12), (25, 0), (18, -12), (0, -15), (-18, -12)]
-CELL = 256
-"""px of one picture on the sheet."""
 
 
 class Studio:
-    """Draws single instants of one portrait."""
+    """Photographs single instants of one portrait."""
 
-    def __init__(self, asset: FaceAsset, space: LatentSpace) -> None:
+    def __init__(self, asset: FaceAsset, space: LatentSpace, cell: int = CELL) -> None:
         self.asset = asset
         self.space = space
+        self.cell = cell
         self.renderer = Renderer(asset, space)
 
-    def picture(
-        self,
-        face: Pose | None = None,
-        turn_deg: tuple[float, ...] = (0, 0, 0),
-        move: tuple[float, ...] = (0, 0, 0),
-        gaze_deg: tuple[float, ...] = (0, 0),
-        blink: float = 0,
-    ) -> Picture:
-        """One frame: [512, 512, 3]."""
+    def motion(self, shot: Shot) -> Motion:
+        """The one frame of motion that a shot shows."""
         motion = Motion.still(1, self.space.size)
-        motion.latent[0] = self.space.from_arkit(named_weights(**(face or {})))
-        motion.head_rotation[0] = np.radians(turn_deg)
-        motion.head_translation[0] = move
-        motion.gaze[0] = np.radians(gaze_deg)
-        motion.blink[0] = blink
-        return np.ascontiguousarray(self.renderer.render(motion, 0)[..., :3])
+        motion.latent[0] = self.space.from_arkit(named_weights(**shot.face))
+        pitch, yaw, roll = np.radians(shot.turn_deg)
+        motion.head_rotation[0] = (pitch, -yaw, roll)
+        motion.head_translation[0] = shot.move
+        motion.gaze[0] = np.radians(shot.gaze_deg)
+        motion.blink[0] = shot.blink
+        return motion
 
-    def close_up(self, picture: Picture, landmarks: list[int], room: float, aspect: float) -> Picture:
-        """The part of a picture around some landmarks, enlarged to a cell: `room` in inter-ocular distances."""
-        centre = self.asset.landmarks[landmarks, :2].mean(0)
-        half = room * float(self.asset.pose.scale)
-        matrix = np.array([[CELL / (2 * half), 0, 0], [0, CELL / (2 * half), 0]])
-        matrix[:, 2] = np.array([CELL, CELL * aspect]) / 2 - matrix[:, :2] @ centre
-        return cv2.warpAffine(picture, matrix, (CELL, int(CELL * aspect)), flags=cv2.INTER_CUBIC).astype(np.uint8)
+    def picture(self, shot: Shot) -> Picture:
+        """One frame: [S, S, 4] RGBA, premultiplied."""
+        return self.renderer.render(self.motion(shot), 0).copy()
 
-    def mouth(self, picture: Picture) -> Picture:
-        """The mouth enlarged."""
-        return self.close_up(picture, [61, 291, 13, 14, 17], 0.42, 0.8)
+    def photograph(self, shot: Shot, view: str) -> Picture:
+        """One cell of the sheet: [h, cell, 3] RGB, over a checkerboard where the frame is transparent."""
+        picture = over(self.picture(shot))
+        if view == "whole":
+            return cv2.resize(picture, (self.cell, self.cell), interpolation=cv2.INTER_AREA).astype(np.uint8)
+        landmarks, room, aspect = VIEWS[view]
+        return self._close_up(picture, shot, landmarks, room, aspect)
 
-    def eyes(self, picture: Picture) -> Picture:
-        """Both eyes enlarged."""
-        return self.close_up(picture, [33, 263], 0.66, 0.45)
+    def row(self, row: Row) -> list[Labelled]:
+        """The labelled cells of a row."""
+        return [(shot.name, self.photograph(shot, row.view)) for shot in row.shots]
 
-    def whole(self, picture: Picture) -> Picture:
-        """The whole picture in a cell."""
-        return cv2.resize(picture, (CELL, CELL), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    def _close_up(self, picture: Picture, shot: Shot, landmarks: Iterable[int], room: float, aspect: float) -> Picture:
+        """The part of a picture around some landmarks, where the moved head has them."""
+        motion = self.motion(shot)
+        head = head_motion(self.renderer.mesh, motion.head_rotation[0], motion.head_translation[0])
+        scale = len(picture) / len(self.asset.image)
+        points = np.asarray(self.asset.landmarks[list(landmarks)], np.float64) * scale
+        moved = head.pivot + head.size * ((points - head.pivot) @ head.rotation.T) + [*head.shift[:2], 0]
+        half = room * float(self.asset.pose.scale) * scale * head.size
+        zoom = self.cell / (2 * half)
+        matrix = np.array([[zoom, 0, 0], [0, zoom, 0]])
+        matrix[:, 2] = np.array([self.cell, self.cell * aspect]) / 2 - zoom * moved[:, :2].mean(axis=0)
+        size = (self.cell, int(self.cell * aspect))
+        smooth = cv2.INTER_CUBIC if zoom > 1 else cv2.INTER_AREA
+        return cv2.warpAffine(picture, matrix, size, flags=smooth, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
 
-def sheet(asset: FaceAsset, space: LatentSpace) -> Picture:
+def sheet(asset: FaceAsset, space: LatentSpace, topics: Iterable[str] = TOPICS) -> Picture:
     """The contact sheet of one portrait: [H, W, 3] RGB."""
     studio = Studio(asset, space)
-    rows: list[list[tuple[str, Picture]]] = []
-    vowels = {name: studio.picture(face) for name, face in VOWELS.items()}
-    closures = {name: studio.picture(face) for name, face in CLOSURES.items()}
-    blinks = {f"blink {k / 7:.2f}": studio.picture(blink=k / 7) for k in range(8)}
-    gazes = {f"gaze {yaw} {pitch}": studio.picture(gaze_deg=(yaw, pitch)) for yaw, pitch in GAZE_DEG}
-    turns = {name: studio.picture({"jawOpen": 0.3}, turn_deg=turn) for name, turn in TURNS_DEG.items()}
-    moves = {name: studio.picture(move=move) for name, move in MOVES.items()}
-    parts: list[tuple[dict[str, Picture], Callable[[Picture], Picture]]] = [
-        (vowels, studio.whole),
-        (vowels, studio.mouth),
-        (closures, studio.whole),
-        (closures, studio.mouth),
-        (blinks, studio.eyes),
-        (gazes, studio.eyes),
-        (turns, studio.whole),
-        (turns, studio.mouth),
-        ({"portrait": asset.image, **moves}, studio.whole),
-    ]
-    rows = [[(name, view(picture)) for name, picture in pictures.items()] for pictures, view in parts]
-    return _stack(rows)
+    return page([strip(studio.row(row)) for topic in topics for row in TOPICS[topic]])
 
 
-def _stack(rows: list[list[tuple[str, Picture]]]) -> Picture:
-    columns = max(len(row) for row in rows)
-    lines = []
-    for row in rows:
-        cells = [np.ascontiguousarray(picture) for _, picture in row]
-        for (name, _), cell in zip(row, cells, strict=True):
-            cv2.putText(cell, name, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 3, cv2.LINE_AA)
-            cv2.putText(cell, name, (4, 14), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
-        cells += [np.zeros_like(cells[0])] * (columns - len(cells))
-        lines.append(np.hstack(cells))
-    return np.vstack(lines)
+def overview_row(name: str, asset: FaceAsset, space: LatentSpace) -> Picture:
+    """The portrait as enrolled, and what it does on the overview page: [H, W, 3] RGB."""
+    studio = Studio(asset, space, OVERVIEW_CELL)
+    size = (OVERVIEW_CELL, OVERVIEW_CELL)
+    enrolled = cv2.resize(asset.image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return strip([(name, enrolled), *studio.row(Row("whole", OVERVIEW))])
+
+
+def portraits(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files of `paths`, folders opened."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+        else:
+            yield path
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("portrait", type=Path, help="a picture or a .vasa file")
-    parser.add_argument("-o", "--output", type=Path, default=Path("gallery.png"))
+    parser.add_argument("portraits", type=Path, nargs="+", help="pictures, .vasa files, or folders of them")
+    parser.add_argument("-o", "--output", type=Path, default=Path("gallery"), help="folder, made if need be")
+    parser.add_argument("--only", choices=(*TOPICS, "overview"), action="append", help="may be given several times")
+    parser.add_argument("--apart", action="store_true", help="each topic in a file of its own")
     arguments = parser.parse_args()
-    is_asset = arguments.portrait.suffix == ".vasa"
-    asset = FaceAsset.load(arguments.portrait) if is_asset else enroll(arguments.portrait)
-    picture = sheet(asset, LatentSpace.load())
-    cv2.imwrite(str(arguments.output), picture[..., ::-1])
+    wanted = arguments.only or [*TOPICS, "overview"]
+    topics = [topic for topic in TOPICS if topic in wanted]
+    parts = [[topic] for topic in topics] if arguments.apart else [topics]
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    space, enroller = LatentSpace.load(), Enroller()
+    overview = []
+    for path in portraits(arguments.portraits):
+        try:
+            asset = FaceAsset.load(path) if path.suffix == ".vasa" else enroller.enroll(path)
+        except VasaError as error:
+            print(f"left out: {error}")
+            continue
+        for part in filter(None, parts):
+            ending = f"_{part[0]}" if arguments.apart else ""
+            _write(arguments.output / f"{path.stem}{ending}.png", sheet(asset, space, part))
+        if "overview" in wanted:
+            overview.append(overview_row(path.stem, asset, space))
+    if overview:
+        _write(arguments.output / "overview.png", page(overview))
+
+
+def _write(path: Path, picture: Picture) -> None:
+    path.write_bytes(cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
+    print(path)
 
 
 if __name__ == "__main__":
