@@ -7,34 +7,37 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
-MARGIN = 4
-"""px that the mesh and the texture reach beyond each border, where nothing moves across the border."""
 GRID = 26.0
-"""Spacing of the outer points in px: fine enough for the fading weights, coarse enough to cost little."""
+"""Spacing of the outer points in px of a frame of 512: fine enough for the fading weights, coarse enough to cost little."""
 RING_STEPS = (9.0, 20.0)
-"""Distances in px of the rings of points around the face, between its small triangles and the coarse grid."""
+"""Distances in px, likewise, of the rings of points around the face, between its small triangles and the coarse grid."""
 
 
-def outer_points(face: NDArray[np.float32], oval: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    """Points [N, 2] px outside the face [V, 2] and its ring `oval` [n, 2], out to MARGIN px beyond the picture."""
+def outer_points(
+    face: NDArray[np.float32], oval: NDArray[np.float32], low: float, high: float, px: float
+) -> NDArray[np.float32]:
+    """Points [N, 2] px outside the face [V, 2] and its ring `oval` [n, 2], in a square from `low` to `high` px.
+
+    `px` is the size of the frame against 512.
+    """
+    grid_step, near, far = GRID * px, RING_STEPS[0] * px, RING_STEPS[1] * px
     centre = oval.mean(0)
     ahead, behind = np.roll(oval, -1, 0), np.roll(oval, 1, 0)
     tangent = ahead - behind
     normal = np.stack([tangent[:, 1], -tangent[:, 0]], -1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     normal[((oval - centre) * normal).sum(1) < 0] *= -1
-    rings = [oval[::2] + normal[::2] * RING_STEPS[0], oval[1::2] + normal[1::2] * RING_STEPS[1]]
-    steps = np.linspace(-MARGIN, size + MARGIN, round((size + 2 * MARGIN) / GRID) + 1)
+    rings = [oval[::2] + normal[::2] * near, oval[1::2] + normal[1::2] * far]
+    steps = np.linspace(low, high, round((high - low) / grid_step) + 1)
     grid = np.stack(np.meshgrid(steps, steps), -1).reshape(-1, 2)
     points = np.concatenate([*rings, grid])
-    low, high = -MARGIN, size + MARGIN
     on_border = (np.isclose(points, low) | np.isclose(points, high)).any(1)
     outside = ~inside_polygon(points, oval)
     tree = cKDTree(face)
-    clear = tree.query(points)[0] > RING_STEPS[0] * 0.8
+    clear = tree.query(points)[0] > near * 0.8
     ring_tree = cKDTree(np.concatenate(rings))
     is_grid = np.arange(len(points)) >= len(oval[::2]) + len(oval[1::2])
-    crowded = is_grid & (ring_tree.query(points)[0] < GRID * 0.45)
+    crowded = is_grid & (ring_tree.query(points)[0] < grid_step * 0.45)
     framed = (points >= low).all(1) & (points <= high).all(1)
     return points[(outside & clear & framed & ~crowded) | on_border].astype(np.float32)
 

@@ -108,61 +108,6 @@ def find_spans(position: NDArray, triangles: NDArray, wanted: NDArray, width: in
 
 
 @njit(
-    "void(uint8[:, :, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], int32[:, ::1], int32[:, ::1], int64)",
-    cache=True,
-)
-def fill_spans(
-    frame: NDArray, texture: NDArray, position: NDArray, source: NDArray, triangles: NDArray, spans: NDArray, count: int
-) -> None:
-    """Draw spans of textured triangles into `frame` [H, W, 4] RGBA.
-
-    `source` [V, 2] are texture positions in px of `texture` [h, w] packed, centres at +0.5 as in `position` [V, 2].
-    """
-    one = 65536.0
-    height, width = texture.shape
-    flat = texture.reshape(-1)
-    high_u, high_v = ((width - 1) << 16) - 1, ((height - 1) << 16) - 1
-    last = -1
-    origin_x = origin_y = origin_u = origin_v = ux = uy = vx = vy = 0.0
-    for k in range(count):
-        n = spans[k, 0]
-        if n != last:
-            last = n
-            a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
-            origin_x, origin_y = np.float64(position[a, 0]), np.float64(position[a, 1])
-            origin_u, origin_v = np.float64(source[a, 0]), np.float64(source[a, 1])
-            bx, by = position[b, 0] - origin_x, position[b, 1] - origin_y
-            cx, cy = position[c, 0] - origin_x, position[c, 1] - origin_y
-            bu, bv = source[b, 0] - origin_u, source[b, 1] - origin_v
-            cu, cv = source[c, 0] - origin_u, source[c, 1] - origin_v
-            area = bx * cy - cx * by
-            inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
-            ux, uy = (bu * cy - cu * by) * inverse, (cu * bx - bu * cx) * inverse
-            vx, vy = (bv * cy - cv * by) * inverse, (cv * bx - bv * cx) * inverse
-        y, left, right = np.int64(spans[k, 1]), np.int64(spans[k, 2]), np.int64(spans[k, 3])
-        dx, dy = left + 0.5 - origin_x, y + 0.5 - origin_y
-        u = min(max(int(np.rint((origin_u + dx * ux + dy * uy - 0.5) * one)) + 128, 0), high_u)
-        v = min(max(int(np.rint((origin_v + dx * vx + dy * vy - 0.5) * one)) + 128, 0), high_v)
-        du = int(np.rint(ux * one))
-        dv = int(np.rint(vx * one))
-        steps = right - left - 1
-        if steps > 0:
-            end_u, end_v = u + steps * du, v + steps * dv
-            if end_u < 0 or end_u > high_u:
-                du = (min(max(end_u, 0), high_u) - u) // steps
-            if end_v < 0 or end_v > high_v:
-                dv = (min(max(end_v, 0), high_v) - v) // steps
-        for x in range(left, right):
-            colour = sample_inside(flat, width, u, v)
-            frame[y, x, 0] = np.uint8(colour)
-            frame[y, x, 1] = np.uint8(colour >> np.uint64(16))
-            frame[y, x, 2] = np.uint8(colour >> np.uint64(32))
-            frame[y, x, 3] = np.uint8(255)
-            u += du
-            v += dv
-
-
-@njit(
     "void(uint8[:, :, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], int32[:, ::1], "
     "int32[:, ::1], int64)",
     cache=True,

@@ -3,20 +3,24 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.errors import AssetError
+from vasa_core.errors import AssetError, PortraitError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import Motion
+from vasa_core.render.backdrop import make_background
 from vasa_core.render.deform import deform
 from vasa_core.render.eyes import make_eyes
+from vasa_core.render.frame import USUAL_SIZE
 from vasa_core.render.head import HeadMotion, head_motion
+from vasa_core.render.light import Light
 from vasa_core.render.mesh import build_mesh
 from vasa_core.render.mouth import make_mouth
 from vasa_core.render.painter import Painter
-from vasa_core.render.raster import opaque
 from vasa_core.render.shape import FaceShape
 from vasa_core.render.sheet import Sheet
 
+SIZES = (256, 1024)
+"""Smallest and largest side of a frame, px."""
 OWN_KEPT = 0.4
 """Share of the portrait's own expression that stays while it talks: a smiling person speaks smiling."""
 OWN_NOISE = (0.008, 0.03)
@@ -26,12 +30,25 @@ OWN_NOISE = (0.008, 0.03)
 class Renderer:
     """Draws a face asset in motion. Not for use from two threads at once: it works in buffers of its own."""
 
-    def __init__(self, asset: FaceAsset, space: LatentSpace) -> None:
+    def __init__(
+        self, asset: FaceAsset, space: LatentSpace, size: int = USUAL_SIZE, background: str = "keep"
+    ) -> None:
+        """Prepare a face.
+
+        Parameters
+        ----------
+        size : side of the frames, px, 256 to 1024
+        background : see `make_background`
+        """
+        if not SIZES[0] <= size <= SIZES[1]:
+            raise PortraitError(f"Frames of {size} px cannot be drawn. Choose a size from {SIZES[0]} to {SIZES[1]}.")
+        asset = asset.scaled(size)
         image = np.ascontiguousarray(asset.image)
-        self.size = image.shape[0]
+        self.size = size
         self.space = space
         self.mesh = build_mesh(asset)
-        self.sheet = Sheet(image, self.mesh)
+        self.sheet = Sheet(asset, self.mesh)
+        self.light = Light(image, self.mesh)
         self.mouth = make_mouth(image, asset.landmarks, self.mesh, self.sheet)
         self.eyes = make_eyes(image, asset.landmarks, self.mesh, self.sheet)
         if len(asset.expression) != space.size:
@@ -42,7 +59,8 @@ class Renderer:
         own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = (1 - OWN_KEPT) * np.float32(share) * own
-        self._background = opaque(image)
+        self._background = make_background(asset, background)
+        self._limits = asset.limits
         self._painter = Painter(self.size)
 
     def render(self, motion: Motion, i: int) -> NDArray[np.uint8]:
@@ -64,7 +82,7 @@ class Renderer:
         self.mouth.draw(painter, self.sheet, position, shape, head)
         for eye in self.eyes:
             eye.draw(painter, self.sheet, position, shape, head)
-        self.sheet.draw(painter, position)
+        self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
         for eye in self.eyes:
             eye.draw_over(painter, self.sheet, position, shape)
         return painter.frame

@@ -3,31 +3,30 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.face.asset import FaceAsset
+from vasa_core.face.matting import foreground
 from vasa_core.render.mesh import HeadMesh
-from vasa_core.render.outskirts import MARGIN
 from vasa_core.render.painter import Painter
-from vasa_core.render.raster import fill_spans, opaque, pack
-
-STILL = 1e-3
-"""A vertex that moved less, in px, counts as unmoved: its pixels are the portrait's own."""
+from vasa_core.render.raster import pack
+from vasa_core.render.relief import draw_relief
 
 
 class Sheet:
-    """The texture of a portrait and the mesh it is stretched over."""
+    """The texture of a portrait's person and the mesh it is stretched over."""
 
-    margin = MARGIN
-    """px that the texture reaches beyond the frame on each side."""
+    def __init__(self, asset: FaceAsset, mesh: HeadMesh) -> None:
+        self.margin = asset.margin
+        """px that the texture reaches beyond the frame on each side."""
+        colours = foreground(asset.picture, asset.matte, asset.background)
+        opacity = asset.matte[..., None]
+        premultiplied = np.rint(colours * (opacity / np.float32(255))).astype(np.uint8)
+        self.texture = pack(np.concatenate([premultiplied, opacity], -1))
+        """[P, P] packed RGBA, premultiplied."""
+        self._source = np.ascontiguousarray(mesh.rest[:, :2] + self.margin, np.float32)
+        self._triangles = mesh.triangles
+        self._opaque = mesh.opaque.astype(np.uint8)
 
-    def __init__(self, image: NDArray[np.uint8], mesh: HeadMesh) -> None:
-        self.mesh = mesh
-        widened = np.pad(image, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect")
-        self.texture = pack(opaque(widened))
-        self._source = np.ascontiguousarray(mesh.rest[:, :2] + self.margin)
-
-    def draw(self, painter: Painter, position: NDArray[np.float32]) -> None:
-        """Draw the sheet with its vertices at `position` [V, 2] px of the frame."""
-        mesh = self.mesh
-        moved = np.abs(position - mesh.rest[:, :2]).max(1) > STILL
-        wanted = (moved[mesh.triangles].any(1) | mesh.at_hole).view(np.uint8)
-        count = painter.cut(position, mesh.triangles, wanted)
-        fill_spans(painter.frame, self.texture, position, self._source, mesh.triangles, painter.spans, count)
+    def draw(self, painter: Painter, position: NDArray[np.float32], gain: NDArray[np.float32]) -> None:
+        """Draw the sheet with its vertices at `position` [V, 2] px of the frame, colours times `gain` [V]."""
+        frame = painter.frame.view(np.uint32)[..., 0]
+        draw_relief(frame, self.texture, position, self._source, gain, self._triangles, self._opaque)

@@ -1,0 +1,169 @@
+"""The renderer's hot loop: a textured, lit, partly transparent triangle mesh drawn straight into an RGBA frame.
+
+Same rules as `raster`: a pixel belongs to the triangle that holds its centre, shared edges are watertight, the texture is
+packed with 16 bits per channel. Colours are premultiplied by opacity.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vasa_core.render.raster import first_centre, sample_inside
+
+GAIN_BITS = 12
+"""Fixed point of the light's gain: fine enough that its steps stay below one level of 255."""
+UNLIT = 0.002
+"""A gain nearer to one than this changes no level of 255: the triangle is drawn as it is."""
+
+
+@njit("uint64(uint64, int64)", cache=True)
+def _lit(colour: int, gain: int) -> int:
+    """Packed colour times gain (one is 1 << GAIN_BITS); no channel above its opacity's full 255, opacity as it was."""
+    even = np.uint64(0x000000FF000000FF)
+    carry = np.uint64(0x0000000100000001)
+    factor = np.uint64(gain)
+    half = np.uint64(0x0000080000000800)
+    shift = np.uint64(GAIN_BITS)
+    red_blue = (((colour & even) * factor + half) >> shift) & np.uint64(0x000001FF000001FF)
+    green = ((((colour >> np.uint64(16)) & np.uint64(0xFF)) * factor + np.uint64(0x800)) >> shift) & np.uint64(0x1FF)
+    red_blue = (red_blue | (((red_blue >> np.uint64(8)) & carry) * np.uint64(0xFF))) & even
+    green = min(green, np.uint64(0xFF))
+    return red_blue | (green << np.uint64(16)) | (colour & np.uint64(0x00FF000000000000))
+
+
+@njit("uint32(uint64)", cache=True)
+def _narrow(colour: int) -> int:
+    """Packed colour with 16 bits per channel to the frame's 8 bits; what lies above a channel's 8 bits is dropped."""
+    byte = np.uint64(0xFF)
+    return np.uint32(
+        (colour & byte)
+        | ((colour >> np.uint64(8)) & (byte << np.uint64(8)))
+        | ((colour >> np.uint64(16)) & (byte << np.uint64(16)))
+        | ((colour >> np.uint64(24)) & (byte << np.uint64(24)))
+    )
+
+
+@njit("uint32(uint32)", cache=True)
+def _capped(colour: int) -> int:
+    """A premultiplied colour whose channels were lit beyond its opacity, cut off there."""
+    byte = np.uint32(0xFF)
+    opacity = colour >> np.uint32(24)
+    red = min(colour & byte, opacity)
+    green = min((colour >> np.uint32(8)) & byte, opacity)
+    blue = min((colour >> np.uint32(16)) & byte, opacity)
+    return red | (green << np.uint32(8)) | (blue << np.uint32(16)) | (opacity << np.uint32(24))
+
+
+@njit("uint32(uint32, uint32)", cache=True)
+def _over(front: int, back: int) -> int:
+    """Lay a premultiplied RGBA colour over another (Porter and Duff 1984)."""
+    through = np.uint32(255) - (front >> np.uint32(24))
+    mask = np.uint32(0x00FF00FF)
+    half = np.uint32(0x00800080)
+    eight = np.uint32(8)
+    low = (back & mask) * through + half
+    low = ((low + ((low >> eight) & mask)) >> eight) & mask
+    high = ((back >> eight) & mask) * through + half
+    high = (high + ((high >> eight) & mask)) & np.uint32(0xFF00FF00)
+    return front + (low | high)
+
+
+@njit(
+    "void(uint32[:, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], int32[:, ::1], uint8[::1])",
+    cache=True,
+)
+def draw_relief(
+    frame: NDArray,
+    texture: NDArray,
+    position: NDArray,
+    source: NDArray,
+    gain: NDArray,
+    triangles: NDArray,
+    opaque: NDArray,
+) -> None:
+    """Draw textured triangles over `frame` [H, W], RGBA in 32 bits, red lowest.
+
+    Parameters: `texture` [h, w] packed, premultiplied; `position` [V, 2] px of the frame and `source` [V, 2] px of the
+    texture, pixel centres at +0.5; `gain` [V] factor of the colours, 1 for none, at most 1.99; `triangles` [N, 3];
+    `opaque` [N] 1 where the texture has no transparent pixel in a triangle.
+    """
+    one = 65536.0
+    rows, columns = frame.shape
+    height, width = texture.shape
+    flat = texture.reshape(-1)
+    high_u, high_v = ((width - 1) << 16) - 1, ((height - 1) << 16) - 1
+    unit = float(1 << (GAIN_BITS + 8))
+    for n in range(triangles.shape[0]):
+        a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
+        if position[b, 1] < position[a, 1]:
+            a, b = b, a
+        if position[c, 1] < position[a, 1]:
+            a, c = c, a
+        if position[c, 1] < position[b, 1]:
+            b, c = c, b
+        ax, ay = np.float64(position[a, 0]), np.float64(position[a, 1])
+        bx, by = np.float64(position[b, 0]), np.float64(position[b, 1])
+        cx, cy = np.float64(position[c, 0]), np.float64(position[c, 1])
+        begin = max(first_centre(ay), 0)
+        end = min(first_centre(cy), rows)
+        if begin >= end:
+            continue
+        if min(ax, bx, cx) > columns or max(ax, bx, cx) < 0:
+            continue
+        area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
+        inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
+        au, av, ag = np.float64(source[a, 0]), np.float64(source[a, 1]), np.float64(gain[a])
+        bu, bv, bg = source[b, 0] - au, source[b, 1] - av, gain[b] - ag
+        cu, cv, cg = source[c, 0] - au, source[c, 1] - av, gain[c] - ag
+        x_by, x_cy = (cy - ay) * inverse, (by - ay) * inverse
+        y_bx, y_cx = (cx - ax) * inverse, (bx - ax) * inverse
+        ux, uy = bu * x_by - cu * x_cy, cu * y_cx - bu * y_bx
+        vx, vy = bv * x_by - cv * x_cy, cv * y_cx - bv * y_bx
+        gx, gy = bg * x_by - cg * x_cy, cg * y_cx - bg * y_bx
+        lit = abs(ag - 1.0) > UNLIT or abs(bg) > UNLIT or abs(cg) > UNLIT
+        solid = opaque[n] != 0
+        du, dv = int(np.rint(ux * one)), int(np.rint(vx * one))
+        dg = int(np.rint(gx * unit))
+        long_slope = (cx - ax) / (cy - ay)
+        upper_slope = (bx - ax) / (by - ay) if by > ay else 0.0
+        lower_slope = (cx - bx) / (cy - by) if cy > by else 0.0
+        for y in range(begin, end):
+            row = y + 0.5
+            first = ax + (row - ay) * long_slope
+            second = ax + (row - ay) * upper_slope if row < by else bx + (row - by) * lower_slope
+            left = max(first_centre(min(first, second)), 0)
+            right = min(first_centre(max(first, second)), columns)
+            if left >= right:
+                continue
+            dx, dy = left + 0.5 - ax, row - ay
+            u = min(max(int(np.rint((au + dx * ux + dy * uy - 0.5) * one)) + 128, 0), high_u)
+            v = min(max(int(np.rint((av + dx * vx + dy * vy - 0.5) * one)) + 128, 0), high_v)
+            step_u, step_v = du, dv
+            steps = right - left - 1
+            if steps > 0:
+                end_u, end_v = u + steps * du, v + steps * dv
+                if end_u < 0 or end_u > high_u:
+                    step_u = int((min(max(end_u, 0), high_u) - u) / steps)
+                if end_v < 0 or end_v > high_v:
+                    step_v = int((min(max(end_v, 0), high_v) - v) / steps)
+            if solid and not lit:
+                for x in range(left, right):
+                    frame[y, x] = _narrow(sample_inside(flat, width, u, v))
+                    u += step_u
+                    v += step_v
+                continue
+            factor = int(np.rint((ag + dx * gx + dy * gy) * unit))
+            for x in range(left, right):
+                colour = sample_inside(flat, width, u, v) & np.uint64(0x00FF00FF00FF00FF)
+                if lit:
+                    colour = _lit(colour, factor >> 8)
+                packed = _narrow(colour)
+                if solid or packed >= np.uint32(0xFF000000):
+                    frame[y, x] = packed
+                elif packed != 0:
+                    if lit:
+                        packed = _capped(packed)
+                    frame[y, x] = _over(packed, frame[y, x])
+                u += step_u
+                v += step_v
+                factor += dg
