@@ -58,7 +58,8 @@ def test_film_and_contact_sheet_are_two_files(tmp_path: Path) -> None:
 def test_a_slash_at_the_end_makes_a_folder(tmp_path: Path, name: str, kind: type) -> None:
     points = np.zeros((478, 3), np.float32)
     pose = Pose(np.zeros(3, np.float32), np.zeros(3, np.float32), np.float32(1))
-    asset = FaceAsset(np.zeros((512, 512, 3), np.uint8), points, pose, points, np.zeros(3, np.float32))
+    picture = np.zeros((640, 640, 3), np.uint8)
+    asset = FaceAsset(picture, picture[..., 0], picture, points, pose, points, np.zeros(3, np.float32))
     (sink,) = _open_sinks(f"{tmp_path}/{name}", (64, 64), exact_fps(25), LINES[1], asset, None)
     sink.abort()
     assert isinstance(sink, kind)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from vasa_core.errors import PortraitError
-from vasa_core.face.crop import FACE_CENTRE, cut_frame, extend, frame_face
+from vasa_core.face.crop import FACE_CENTRE, cut_picture, extend, frame_face, widen
 from vasa_core.face.enroll import MAX_YAW, _check
 from vasa_core.face.expression import lip_gap
 from vasa_core.face.picture import Picture
@@ -105,11 +105,11 @@ def test_extension_leaves_the_picture_alone_and_joins_it():
     y, x = np.mgrid[:128, :128]
     picture = np.dstack([100 + x / 2, 60 + y, 90 + 0 * x]).astype(np.uint8)
     known = (x > 40) & (y > 30)
-    filled = extend(picture, known)
+    filled = extend(picture, known, 512)
     np.testing.assert_array_equal(filled[known], picture[known])
     step = np.abs(filled[60, 40].astype(int) - filled[60, 41]).max()
     assert step < 12
-    np.testing.assert_array_equal(extend(picture, np.ones((128, 128), bool)), picture)
+    np.testing.assert_array_equal(extend(picture, np.ones((128, 128), bool), 512), picture)
 
 
 @pytest.mark.parametrize("factor", [0.3, 1.0, 6.0])
@@ -119,10 +119,34 @@ def test_frames_of_scaled_pictures_agree(asset, factor):
     kernel = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(scene, None, fx=factor, fy=factor, interpolation=kernel)
     ratio = len(scaled) / 512
-    points = asset.landmarks.copy()
+    centred = asset.landmarks - np.array([0.5, 0.5, 0], np.float32)
+    points = centred.copy()
     points[:, :2] = (points[:, :2] + 0.5) * ratio - 0.5
     points[:, 2] *= ratio
-    frame = cut_frame(scaled, frame_face(points))
-    reference = cut_frame(scene, frame_face(asset.landmarks))
-    assert np.abs(frame[64:-64, 64:-64].astype(int) - reference[64:-64, 64:-64]).mean() < 1.5
-    assert frame_face(points).scale == pytest.approx(frame_face(asset.landmarks).scale / ratio, rel=1e-3)
+    frame = cut_picture(scaled, frame_face(points, 512))
+    reference = cut_picture(scene, frame_face(centred, 512))
+    inner = slice(128, -128)
+    assert np.abs(frame[inner, inner].astype(int) - reference[inner, inner]).mean() < 1.5
+    assert frame_face(points, 512).scale == pytest.approx(frame_face(centred, 512).scale / ratio, rel=1e-3)
+    doubled = frame_face(points, 1024)
+    assert doubled.scale == pytest.approx(2 * frame_face(points, 512).scale)
+
+
+def test_landmarks_lie_on_the_frame(enroller, asset):
+    """Landmarks count from the frame's corner: a picture shifted by its margin gives the same, shifted."""
+    again = enroller.enroll(np.ascontiguousarray(asset.picture))
+    eyes = [inter_ocular(other.landmarks) for other in (asset, again)]
+    assert eyes[0] == pytest.approx(eyes[1], rel=0.02)
+
+
+def test_a_bare_frame_gets_a_margin():
+    frame = np.random.default_rng(0).integers(0, 256, (256, 256, 3)).astype(np.uint8)
+    wide = widen(frame)
+    assert wide.shape == (320, 320, 3)
+    np.testing.assert_array_equal(wide[32:-32, 32:-32], frame)
+
+
+@pytest.mark.parametrize(("factor", "size"), [(2.0, 512), (4.0, 768), (6.0, 1024)])
+def test_a_larger_source_gives_a_larger_frame(enroller, portrait, factor, size):
+    large = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    assert enroller.enroll(large).size == size

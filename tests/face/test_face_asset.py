@@ -4,11 +4,15 @@ import json
 import zipfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from vasa_core.errors import AssetError, ExportError
-from vasa_core.face.asset import SHAPES, VERSION, FaceAsset
+from vasa_core.face.asset import FaceAsset, margin_of, picture_side
+from vasa_core.face.asset_file import LAYERS, SHAPES, VERSION
+from vasa_core.face.pose import from_canonical
 from vasa_core.latent.space import LatentSpace
 
 
@@ -38,18 +42,47 @@ def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
 
 def test_round_trip(asset, saved):
     back = FaceAsset.load(saved)
-    np.testing.assert_array_equal(back.image, asset.image)
-    for name in ("landmarks", "identity", "expression"):
+    for name in (*LAYERS, "landmarks", "identity", "expression"):
         np.testing.assert_array_equal(getattr(back, name), getattr(asset, name))
     for name in ("rotation", "translation", "scale"):
         np.testing.assert_array_equal(getattr(back.pose, name), getattr(asset.pose, name))
+    assert back.limits == asset.limits and back.size == asset.size
     assert back.note == asset.note and back.warnings == asset.warnings
     assert back.note["rights"] == "public domain" and len(back.note["sha256"]) == 64
 
 
+def test_a_file_of_the_first_version_is_brought_up(asset, saved):
+    """It had the bare frame, and landmarks that counted from the centre of the first pixel."""
+    frame, header, half = io.BytesIO(), _header(saved), np.array([0.5, 0.5, 0], np.float32)
+    Image.fromarray(asset.image).save(frame, "png")
+    header |= {"version": 1}
+    del header["limits"]
+    rewrite(
+        saved,
+        {
+            **{f"{name}.png": None for name in LAYERS},
+            "asset.json": json.dumps(header).encode(),
+            "image.png": frame.getvalue(),
+            "landmarks.npy": npy((asset.landmarks - half).astype("<f4")),
+            "translation.npy": npy((asset.pose.translation - half).astype("<f4")),
+        },
+    )
+    back = FaceAsset.load(saved)
+    np.testing.assert_array_equal(back.image, asset.image)
+    np.testing.assert_allclose(back.landmarks, asset.landmarks, atol=1e-3)
+    np.testing.assert_allclose(back.pose.translation, asset.pose.translation, atol=1e-3)
+    inner = slice(asset.margin, -asset.margin)
+    assert np.abs(back.matte[inner, inner].astype(int) - asset.matte[inner, inner]).mean() < 8
+    assert back.background.shape == asset.background.shape
+
+
+def _header(path) -> dict:
+    with zipfile.ZipFile(path) as archive:
+        return json.loads(archive.read("asset.json"))
+
+
 def test_expression_of_another_latent_space_is_carried_over(asset, saved):
-    with zipfile.ZipFile(saved) as archive:
-        header = json.loads(archive.read("asset.json"))
+    header = _header(saved)
     header["latent_space"] = "an older one"
     rewrite(saved, {"asset.json": json.dumps(header).encode(), "expression.npy": npy(np.ones(7, "<f4"))})
     space = LatentSpace.load()
@@ -89,8 +122,8 @@ def test_every_corrupt_byte_is_an_error_or_harmless(asset, saved):
             back = FaceAsset.load(saved)
         except AssetError:
             continue
-        np.testing.assert_array_equal(back.image, asset.image)
-        np.testing.assert_array_equal(back.identity, asset.identity)
+        for name in (*LAYERS, "identity"):
+            np.testing.assert_array_equal(getattr(back, name), getattr(asset, name))
 
 
 def test_every_corrupt_byte_of_the_directory_and_the_heads(saved):
@@ -112,7 +145,7 @@ def test_every_corrupt_byte_of_the_directory_and_the_heads(saved):
     assert errors > 20
 
 
-@pytest.mark.parametrize("part", ["image.png", "identity.npy", "asset.json"])
+@pytest.mark.parametrize("part", ["picture.png", "matte.png", "identity.npy", "asset.json"])
 def test_damage_under_a_right_checksum(saved, part):
     data = saved.read_bytes()
     with zipfile.ZipFile(saved) as archive:
@@ -144,7 +177,9 @@ def test_strange_headers(saved, header):
         FaceAsset.load(saved)
 
 
-@pytest.mark.parametrize("part", ["asset.json", "image.png", *(f"{name}.npy" for name in SHAPES)])
+@pytest.mark.parametrize(
+    "part", ["asset.json", *(f"{name}.png" for name in LAYERS), *(f"{name}.npy" for name in SHAPES)]
+)
 def test_missing_parts(saved, part):
     rewrite(saved, {part: None})
     with pytest.raises(AssetError):
@@ -152,7 +187,7 @@ def test_missing_parts(saved, part):
 
 
 def test_zip_bomb_is_not_unpacked(saved):
-    rewrite(saved, {"image.png": bytes(200 << 20)})
+    rewrite(saved, {"picture.png": bytes(200 << 20)})
     with pytest.raises(AssetError, match="too large"):
         FaceAsset.load(saved)
 
@@ -214,3 +249,23 @@ def test_a_save_that_fails_keeps_the_old_file_and_leaves_no_other(asset, saved, 
         asset.save(saved)
     assert saved.read_bytes() == before
     assert list(saved.parent.iterdir()) == [saved]
+
+
+@pytest.mark.parametrize("size", [256, 300, 511, 512, 768, 1024])
+def test_scaled(asset, size):
+    """Layers, landmarks and pose agree at every size, and the frame is where it was."""
+    other = asset.scaled(size)
+    side = picture_side(size)
+    assert other.size == size and other.margin == margin_of(size) and other.image.shape == (size, size, 3)
+    assert other.matte.shape == (side, side) and other.background.shape == other.picture.shape == (side, side, 3)
+    posed = from_canonical(other.identity + LatentSpace.load().decode(other.expression), other.pose)
+    np.testing.assert_allclose(posed, other.landmarks, atol=0.02)
+    back = other.scaled(asset.size)
+    soft = [cv2.GaussianBlur(layer, (0, 0), 4).astype(int) for layer in (asset.image, back.image)]
+    assert np.abs(soft[0] - soft[1]).mean() < 0.5, "no shift by half pixels"
+    np.testing.assert_allclose(back.landmarks, asset.landmarks, rtol=1e-5, atol=1e-3)
+
+
+def test_memory(asset):
+    arrays = (asset.picture, asset.matte, asset.background, asset.landmarks, asset.identity, asset.expression)
+    assert asset.size == 512 and sum(array.nbytes for array in arrays) < 4 << 20

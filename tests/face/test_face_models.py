@@ -34,6 +34,18 @@ def test_blendshapes_equal_origin(origin):
     np.testing.assert_allclose(scores, origin["blendshapes"], atol=1e-4)
 
 
+def test_person_mask_equals_origin(origin):
+    image = origin["whole"][None].astype(np.float32) / 255
+    (person,) = open_session("person_mask").run(["person"], {"image": image})
+    np.testing.assert_allclose(person[0, 0], origin["person"], atol=1e-3)
+
+
+def test_person_mask_card():
+    card = read_card("person_mask")
+    assert sha256_of(card.path) == card.sha256
+    assert "Apache-2.0" in card.licence and "mediapipe==0.10.21" in card.source
+
+
 def test_blendshape_names_and_points():
     assert len(SCORE_NAMES) == len(set(SCORE_NAMES)) == 52
     assert len(POINTS) == len(set(POINTS)) == 146

@@ -1,5 +1,6 @@
 """`vasa enroll`: from a picture to a face asset."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,8 @@ def run(
         asset = enroll(portrait, face=face, rights=rights)
         asset.save(output)
     if as_json:
-        print_json({"path": str(output.resolve()), "note": asset.note, "warnings": list(asset.warnings)})
+        told = {"size": asset.size, "limits": asdict(asset.limits), "note": asset.note}
+        print_json({"path": str(output.resolve()), **told, "warnings": list(asset.warnings)})
         return
     for warning in asset.warnings:
         warn(warning)

@@ -1,4 +1,4 @@
-"""Frame head and shoulders as VASA-1's own videos do, in 512x512, and invent what lies outside of the picture."""
+"""Frame head and shoulders as VASA-1's own videos do, and invent what lies outside of the picture."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.asset import SIZE
+from vasa_core.face.asset import margin_of, picture_side
 from vasa_core.face.topology import OUTER_EYE_CORNERS
 
 FACE_WIDTH, FACE_HEIGHT = 0.50, 0.63
@@ -21,34 +21,36 @@ MIRROR_REACH = 0.012
 """Distance over which the mirrored picture fades into soft colours, in frames: too short to show a second face."""
 SOFT_REACH = 0.06
 """Distance outside of the picture at which the invented part is fully soft, in frames."""
-SOFTNESS = 14.0
-"""Blur of the invented part, px (sigma)."""
-GRAIN = 1.5
-"""Coarsest structure that is mirrored outwards as grain, px (sigma): larger ones would show a second face."""
+SOFTNESS = 14 / 512
+"""Blur of the invented part, frames (sigma)."""
+GRAIN = 1.5 / 512
+"""Coarsest structure that is mirrored outwards as grain, frames (sigma): larger ones would show a second face."""
 GRAIN_LIMIT = 3.0
 """Mirrored grain is cut off at so many times its median: noise and brushwork pass, outlines do not."""
 
 
 @dataclass(frozen=True)
 class Framing:
-    """Where the frame lies in the picture."""
+    """Where the frame lies in the source picture."""
 
     matrix: NDArray[np.float64]
-    """[2, 3] affine map from px of the picture to px of the frame."""
+    """[2, 3] affine map from px of the source to px of the frame, pixel centres at whole numbers in both."""
+    size: int
+    """Side of the frame, px."""
 
     @property
     def scale(self) -> float:
-        """Px of the frame per px of the picture."""
+        """Px of the frame per px of the source."""
         return float(np.linalg.norm(self.matrix[:, 0]))
 
     def apply(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Landmarks [478, 3] of the picture in px of the frame."""
+        """Landmarks [478, 3] of the source in px of the frame, pixel centres at whole numbers in both."""
         flat = points[:, :2] @ self.matrix[:, :2].T + self.matrix[:, 2]
         return np.column_stack([flat, points[:, 2] * self.scale]).astype(np.float32)
 
 
-def frame_face(points: NDArray[np.float32]) -> Framing:
-    """The frame for a face with landmarks `points` [478, 3] in px of the picture."""
+def frame_face(points: NDArray[np.float32], size: int) -> Framing:
+    """The frame of `size` px for a face with landmarks `points` [478, 3] in px of the source."""
     flat = points[:, :2].astype(np.float64)
     right, left = flat[list(OUTER_EYE_CORNERS)]
     roll = float(np.arctan2(*(left - right)[::-1]))
@@ -58,29 +60,40 @@ def frame_face(points: NDArray[np.float32]) -> Framing:
     upright = flat @ turn.T
     low, high = upright.min(axis=0), upright.max(axis=0)
     width, height = high - low
-    scale = SIZE / np.sqrt(width / FACE_WIDTH * height / FACE_HEIGHT)
+    scale = size / np.sqrt(width / FACE_WIDTH * height / FACE_HEIGHT)
     middle = (low + high) / 2
-    shift = np.array(FACE_CENTRE) * SIZE - 0.5 - scale * middle
-    return Framing(np.column_stack([scale * turn, shift]))
+    shift = np.array(FACE_CENTRE) * size - 0.5 - scale * middle
+    return Framing(np.column_stack([scale * turn, shift]), size)
 
 
-def cut_frame(image: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
-    """The frame [512, 512, 3] of the picture: resampled, lightly sharpened where enlarged, extended at its borders."""
-    matrix, scale = framing.matrix, framing.scale
+def cut_picture(source: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
+    """The frame and its margin [P, P, 3]: resampled, lightly sharpened where enlarged, extended at its borders."""
+    matrix, scale = framing.matrix.copy(), framing.scale
+    matrix[:, 2] += margin_of(framing.size)
+    side = (picture_side(framing.size),) * 2
     if scale < 0.5:
-        reduced = (max(round(image.shape[1] * scale * 2), 1), max(round(image.shape[0] * scale * 2), 1))
-        ratio = np.array([reduced[0] / image.shape[1], reduced[1] / image.shape[0]])
-        image = np.asarray(cv2.resize(image, reduced, interpolation=cv2.INTER_AREA), np.uint8)
+        reduced = (max(round(source.shape[1] * scale * 2), 1), max(round(source.shape[0] * scale * 2), 1))
+        ratio = np.array([reduced[0] / source.shape[1], reduced[1] / source.shape[0]])
+        source = np.asarray(cv2.resize(source, reduced, interpolation=cv2.INTER_AREA), np.uint8)
         # Pixel centres sit at integers, so their corners move by half a pixel.
         linear = matrix[:, :2] / ratio
         matrix = np.column_stack([linear, matrix[:, 2] + linear @ (0.5 - ratio / 2)])
     kernel = cv2.INTER_LANCZOS4 if scale > 1 else cv2.INTER_CUBIC
-    warped = cv2.warpAffine(image, matrix, (SIZE, SIZE), flags=kernel, borderMode=cv2.BORDER_REFLECT_101)
-    frame: NDArray[np.uint8] = np.asarray(warped, np.uint8)
+    warped = cv2.warpAffine(source, matrix, side, flags=kernel, borderMode=cv2.BORDER_REFLECT_101)
+    picture: NDArray[np.uint8] = np.asarray(warped, np.uint8)
     if scale > 1:
-        frame = sharpen(frame, 0.5 * scale)
-    known = cv2.warpAffine(np.ones(image.shape[:2], np.uint8), matrix, (SIZE, SIZE), flags=cv2.INTER_NEAREST)
-    return extend(frame, np.asarray(known, bool))
+        picture = sharpen(picture, 0.5 * scale)
+    known = cv2.warpAffine(np.ones(source.shape[:2], np.uint8), matrix, side, flags=cv2.INTER_NEAREST)
+    return extend(picture, np.asarray(known, bool), framing.size)
+
+
+def widen(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A bare frame [size, size, 3] with an invented margin around it [P, P, 3]."""
+    size = len(frame)
+    margin = margin_of(size)
+    sides = ((margin, margin), (margin, margin))
+    known = np.pad(np.ones((size, size), np.bool_), sides)
+    return extend(np.pad(frame, (*sides, (0, 0)), "reflect"), known, size)
 
 
 def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
@@ -91,25 +104,26 @@ def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
     return np.clip(sharp, cv2.erode(frame, window), cv2.dilate(frame, window)).round().astype(np.uint8)
 
 
-def extend(frame: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.uint8]:
+def extend(picture: NDArray[np.uint8], known: NDArray[np.bool_], size: int) -> NDArray[np.uint8]:
     """Fill the pixels that are not `known`: colours flow outwards, ever softer, under the mirrored grain.
 
     Parameters
     ----------
-    frame : [H, W, 3]; where not known it holds the mirrored picture
+    picture : [H, W, 3]; where not known it holds the mirrored picture
     known : [H, W]
+    size : side of the frame, px: the unit of all reaches
     """
     if known.all() or not known.any():
-        return frame
-    flowed = flow_colours(frame.astype(np.float32), known)
-    distance = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5)) / SIZE
+        return picture
+    flowed = flow_colours(picture.astype(np.float32), known)
+    distance = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5)) / size
     softness = np.minimum(distance / SOFT_REACH, 1)[..., None]
-    filled = flowed + softness * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS) - flowed)
-    grain = frame - cv2.GaussianBlur(frame, (0, 0), GRAIN).astype(np.float32)
+    filled = flowed + softness * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * size) - flowed)
+    grain = picture - cv2.GaussianBlur(picture, (0, 0), GRAIN * size).astype(np.float32)
     usual = GRAIN_LIMIT * float(np.median(np.abs(grain[known])))
     filled += np.clip(grain, -usual, usual)
-    filled += np.exp(-((distance / MIRROR_REACH) ** 2))[..., None] * (frame - filled)
-    return np.where(known[..., None], frame, np.clip(filled, 0, 255).round().astype(np.uint8))
+    filled += np.exp(-((distance / MIRROR_REACH) ** 2))[..., None] * (picture - filled)
+    return np.where(known[..., None], picture, np.clip(filled, 0, 255).round().astype(np.uint8))
 
 
 def flow_colours(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.errors import PortraitError
-from vasa_core.face.asset import FaceAsset
-from vasa_core.face.crop import cut_frame, frame_face
+from vasa_core.face.asset import SIZES, FaceAsset, margin_of
+from vasa_core.face.crop import Framing, cut_picture, frame_face
+from vasa_core.face.cutout import PersonCutter
 from vasa_core.face.detector import FaceDetector, reduce_image
 from vasa_core.face.expression import ExpressionSplitter
 from vasa_core.face.landmarks import (
@@ -45,6 +46,11 @@ MISSING = 0.2
 JITTERS = ((0.0, 1.0), (0.05, 0.96), (-0.05, 0.96), (0.05, 1.05), (-0.05, 1.05))
 """Roll (rad) and size of the regions whose landmarks are averaged: one look at a still picture is noisy."""
 
+ENLARGED = 1.2
+"""Px of the frame per px of the source up to which a larger frame still gains detail."""
+CORNER = np.array([0.5, 0.5, 0], np.float32)
+"""From pixel centres at whole numbers to pixel corners at whole numbers, px."""
+
 
 class Enroller:
     """Makes face assets; keeps the nets loaded between portraits."""
@@ -53,6 +59,7 @@ class Enroller:
         self._detector = FaceDetector(threads)
         self._landmarker = FaceLandmarker(threads)
         self._splitter = ExpressionSplitter(threads)
+        self._cutter = PersonCutter(threads)
 
     def enroll(self, source: Source, face: int | None = None, rights: str = "") -> FaceAsset:
         """Make the asset of one face.
@@ -73,14 +80,26 @@ class Enroller:
         found = self._choose(self.faces(picture.pixels), face, picture)
         eyes = inter_ocular(found.points) / picture.reduced
         warnings = _check(found.points, eyes, picture)
-        framing = frame_face(found.points)
-        image = cut_frame(picture.pixels, framing)
-        points = self.measure(image, framing.apply(found.points))
-        warnings += _check_frame(picture.pixels.shape, framing.matrix)
+        framing = choose_framing(found.points)
+        image = cut_picture(picture.pixels, framing)
+        margin = np.array([margin_of(framing.size)] * 2 + [0], np.float32)
+        # The nets count from the centre of the first pixel, the asset from its corner.
+        points = self.measure(image, framing.apply(found.points) + margin) - margin + CORNER
+        warnings += _check_frame(picture.pixels.shape, framing)
+        matte, background = self._cutter.cut(image, points)
         pose = fit_pose(points)
         identity, expression = self._splitter.split(points, pose)
-        note = {"source": picture.name, "sha256": picture.sha256, "rights": rights}
-        return FaceAsset(image, points, pose, identity, expression, note, tuple(warnings))
+        return FaceAsset(
+            picture=image,
+            matte=matte,
+            background=background,
+            landmarks=points,
+            pose=pose,
+            identity=identity,
+            expression=expression,
+            note={"source": picture.name, "sha256": picture.sha256, "rights": rights},
+            warnings=tuple(warnings),
+        )
 
     def faces(self, image: NDArray[np.uint8]) -> list[Landmarks]:
         """The faces of a picture from left to right."""
@@ -174,10 +193,17 @@ def _check(points: NDArray[np.float32], eyes: float, picture: Picture) -> list[s
     return []
 
 
-def _check_frame(shape: tuple[int, ...], matrix: NDArray[np.float64]) -> list[str]:
+def choose_framing(points: NDArray[np.float32]) -> Framing:
+    """The largest frame that the source fills with detail, for landmarks `points` [478, 3] of the source."""
+    framings = [frame_face(points, size) for size in SIZES]
+    return next((framing for framing in reversed(framings) if framing.scale <= ENLARGED), framings[0])
+
+
+def _check_frame(shape: tuple[int, ...], framing: Framing) -> list[str]:
     """Warn where much of the frame had to be invented."""
-    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    grid = np.stack(np.meshgrid(np.arange(0, 512, 8), np.arange(0, 512, 8)), axis=-1).reshape(-1, 2) + 3.5
+    inverse = np.linalg.inv(np.vstack([framing.matrix, [0, 0, 1]]))[:2]
+    steps = np.arange(0, framing.size, framing.size // 64)
+    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2) + framing.size / 128
     inside = grid @ inverse[:, :2].T + inverse[:, 2]
     outside = 1 - np.mean(np.all((inside >= 0) & (inside < [shape[1], shape[0]]), axis=1))
     if outside <= MISSING:

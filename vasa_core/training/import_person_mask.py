@@ -82,6 +82,4 @@ def import_person_mask(wheels: Path, converter: str = sys.executable, target: Pa
     path = target / "person_mask.onnx"
     save_compact(model, path)
     details: dict[str, object] = {"format": "ONNX opset 17"}
-    write_card(
-        ModelCard("person_mask", path.name, PURPOSE, SOURCE, LICENCE, TRAINING_DATA, sha256_of(path), details)
-    )
+    write_card(ModelCard("person_mask", path.name, PURPOSE, SOURCE, LICENCE, TRAINING_DATA, sha256_of(path), details))
