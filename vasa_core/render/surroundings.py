@@ -15,9 +15,9 @@ FOLLOW_REACH = {"jaw": 0.85, "side": 0.35}
 """Inter-ocular distances over which the surroundings follow the face's own motion: below the chin and elsewhere."""
 SIDE_REACH = (1.9, 3.0)
 """Inter-ocular distances to the side of the eyes between which things stop belonging to the head."""
-CHIN_TO_SHOULDER = 1.05
+CHIN_TO_SHOULDER = 1.35
 """Inter-ocular distances from the chin down to where the shoulders keep SHOULDER_SHARE of the head's motion."""
-BESIDE, BESIDE_FROM, BESIDE_SLOPE = (-1.2, 0.4), 0.6, 0.4
+BESIDE, BESIDE_FROM, BESIDE_SLOPE = (-1.2, 0.4), 0.6, 0.3
 """Inter-ocular distances below the chin over which things beside the neck count as shoulders, the further from the
 middle than BESIDE_FROM the more."""
 SHOULDER_SHARE = 0.1

@@ -8,6 +8,8 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 
 SMALLEST_AREA = 0.02
 """Twice the area in px^2 of a frame of 512 that a triangle keeps when the mesh is untangled."""
+THINNEST = 0.1
+"""Height of a triangle as a share of its longest side below which it counts as a sliver: it would turn over soon."""
 CELL = 3.0
 """px of a frame of 512 between the points of the grid on which depth is limited."""
 SMOOTHING = 4.0
@@ -23,7 +25,7 @@ def doubled_areas(position: NDArray, triangles: NDArray[np.int32]) -> NDArray:
 def untangle(
     rest: NDArray[np.float32], triangles: NDArray[np.int32], pinned: NDArray[np.int32], px: float, rounds: int = 200
 ) -> None:
-    """Move vertices of `rest` [V, 3] but the `pinned` in place (x, y only) until no triangle is turned over.
+    """Move vertices of `rest` [V, 3] but the `pinned` in place (x, y only) until no triangle is turned over or thin.
 
     Turned heads have a cheek whose landmarks fold over its outline; those vertices settle between their neighbours.
     """
@@ -34,7 +36,10 @@ def untangle(
     mean = sparse.diags_array(1 / np.maximum(np.asarray(links.sum(axis=1)).ravel(), 1)) @ links
     for turn in range(rounds):
         bad = np.zeros(count)
-        bad[triangles[doubled_areas(rest, triangles) <= SMALLEST_AREA * px * px]] = 1
+        areas = doubled_areas(rest, triangles)
+        sides = [rest[triangles[:, k - 1], :2] - rest[triangles[:, k], :2] for k in range(3)]
+        longest = np.max([(side * side).sum(1) for side in sides], axis=0)
+        bad[triangles[areas <= np.maximum(SMALLEST_AREA * px * px, THINNEST * longest)]] = 1
         if not bad.any():
             return
         for _ in range(turn // 40):
