@@ -36,7 +36,7 @@ def smiling_renderer(smiling: FaceAsset, space: LatentSpace) -> Renderer:
 def closed(enroller: Enroller, smiling_renderer: Renderer, space: LatentSpace) -> FaceAsset:
     """A portrait with closed lips: the sample brought to neutral, enrolled again, its expression taken as none."""
     frame = smiling_renderer.render(Motion.still(1, space.size), 0)
-    asset = enroller.enroll(frame)
+    asset = enroller.enroll(np.ascontiguousarray(frame[..., :3]))
     return replace(asset, expression=np.zeros(space.size, np.float32))
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 from scipy.spatial import Delaunay
 
-from vasa_core.render.raster import blend_spans, fill_spans, find_spans, pack, sample
+from vasa_core.render.raster import blend_spans, find_spans, opaque, pack, sample
+from vasa_core.render.relief import draw_relief
 
 SIZE = 96
 
@@ -30,6 +31,23 @@ def _image(seed: int, size: int = SIZE) -> np.ndarray:
     return np.ascontiguousarray(random.integers(0, 256, (size, size, 3), dtype=np.uint8))
 
 
+def _drawn(
+    texture: np.ndarray,
+    position: np.ndarray,
+    source: np.ndarray,
+    triangles: np.ndarray,
+    gain: float = 1.0,
+    back: np.ndarray | None = None,
+    solid: bool = True,
+) -> np.ndarray:
+    """The frame [SIZE, SIZE, 4] with a mesh drawn over `back`."""
+    frame = np.zeros((SIZE, SIZE, 4), np.uint8) if back is None else back.copy()
+    gains = np.full(len(position), gain, np.float32)
+    flags = np.full(len(triangles), solid, np.uint8)
+    draw_relief(frame.view(np.uint32)[..., 0], pack(texture), position, source, gains, triangles, flags)
+    return frame
+
+
 def _slow_bilinear(image: np.ndarray, u: float, v: float) -> np.ndarray:
     height, width = image.shape[:2]
     u, v = np.clip(u - 0.5, 0, width - 1), np.clip(v - 0.5, 0, height - 1)
@@ -52,9 +70,8 @@ def test_matches_a_slow_reference() -> None:
     source, moved, triangles = _mesh(1, 1.0)
     image = _image(2, SIZE + 16)
     shifted = source + np.float32(8)
-    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
+    frame = _drawn(opaque(image), moved, shifted, triangles)[..., :3]
     spans = _spans(moved, triangles)
-    fill_spans(frame, pack(image), moved, shifted, triangles, spans, len(spans))
     owner = np.full((SIZE, SIZE), -1)
     for n, y, left, right in spans:
         owner[y, left:right] = n
@@ -70,10 +87,44 @@ def test_matches_a_slow_reference() -> None:
 def test_unmoved_mesh_copies_the_picture() -> None:
     source, _, triangles = _mesh(3, 0)
     image = _image(4, SIZE + 16)
-    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
-    spans = _spans(source, triangles)
-    fill_spans(frame, pack(image), source, source + np.float32(8), triangles, spans, len(spans))
-    assert np.array_equal(frame, image[8:-8, 8:-8])
+    frame = _drawn(opaque(image), source, source + np.float32(8), triangles)
+    assert np.array_equal(frame[..., :3], image[8:-8, 8:-8])
+    assert (frame[..., 3] == 255).all()
+
+
+def test_light_multiplies_colours_and_stops_at_white() -> None:
+    source, _, triangles = _mesh(3, 0)
+    image = _image(4, SIZE + 16)
+    frame = _drawn(opaque(image), source, source + np.float32(8), triangles, gain=1.3)
+    expected = np.minimum(image[8:-8, 8:-8] * 1.3, 255)
+    assert np.abs(frame[..., :3] - expected).max() <= 1
+    assert (frame[..., 3] == 255).all()
+
+
+def test_transparent_textures_lie_over_the_frame() -> None:
+    source, _, triangles = _mesh(3, 0)
+    front = np.dstack([_image(4, SIZE + 16), _image(5, SIZE + 16)[..., 0]])
+    front[..., :3] = np.rint(front[..., :3] * (front[..., 3:] / 255.0))
+    back = opaque(_image(6))
+    frame = _drawn(front, source, source + np.float32(8), triangles, back=back, solid=False)
+    inside = front[8:-8, 8:-8].astype(float)
+    expected = inside + back * (1 - inside[..., 3:] / 255)
+    assert np.abs(frame - expected).max() <= 2
+
+
+def test_lit_transparency_stays_premultiplied() -> None:
+    source, _, triangles = _mesh(3, 0)
+    front = np.full((SIZE + 16, SIZE + 16, 4), 90, np.uint8)
+    frame = _drawn(front, source, source + np.float32(8), triangles, gain=1.3, solid=False)
+    assert (frame[..., :3] <= frame[..., 3:]).all()
+
+
+def test_wild_triangles_read_nothing_outside_the_texture() -> None:
+    random = np.random.default_rng(0)
+    source, _, triangles = _mesh(7, 0)
+    for spread in (1, 30, 3000):
+        moved = (source + random.normal(0, spread, source.shape)).astype(np.float32)
+        _drawn(opaque(_image(1)), moved, np.clip(source, 0, SIZE), triangles)
 
 
 def test_blending_mixes_by_opacity() -> None:

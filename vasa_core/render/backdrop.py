@@ -40,6 +40,4 @@ def make_background(asset: FaceAsset, background: str) -> NDArray[np.uint8]:
     if COLOUR.fullmatch(background):
         colour = [int(background[k : k + 2], 16) for k in (1, 3, 5)]
         return opaque(np.full((size, size, 3), colour, np.uint8))
-    raise PortraitError(
-        f"'{background}' is no background. Use keep, blur, transparent or a colour such as #20304a."
-    )
+    raise PortraitError(f"'{background}' is no background. Use keep, blur, transparent or a colour such as #20304a.")

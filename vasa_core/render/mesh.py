@@ -19,7 +19,7 @@ from vasa_core.render.surroundings import head_share, inward_share, surroundings
 from vasa_core.render.tidy import flatten_steep, limit_slope, untangle
 
 STEEPEST = 2.1
-"""Largest depth per px across: below cot(25 deg), so that nothing folds over at 20 degrees of yaw and 15 of pitch."""
+"""Most px of depth per px across: below cot(25 deg), so that nothing folds at 20 degrees of yaw and 15 of pitch."""
 PIVOT_DEPTH = 0.55
 """Depth of what the head turns about behind the eye corners' plane, inter-ocular distances; its height is the chin's."""
 LIP_REACH = (0.2, 0.42)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.spatial import Delaunay, cKDTree
 
 GRID = 26.0
-"""Spacing of the outer points in px of a frame of 512: fine enough for the fading weights, coarse enough to cost little."""
+"""Spacing of the outer points in px of a frame of 512: fine enough for the weights, coarse enough to cost little."""
 RING_STEPS = (9.0, 20.0)
-"""Distances in px, likewise, of the rings of points around the face, between its small triangles and the coarse grid."""
+"""Distances, likewise, of the rings of points around the face, between its small triangles and the coarse grid."""
 
 
 def outer_points(

@@ -1,6 +1,6 @@
 """The renderer's hot loop: a textured, lit, partly transparent triangle mesh drawn straight into an RGBA frame.
 
-Same rules as `raster`: a pixel belongs to the triangle that holds its centre, shared edges are watertight, the texture is
+Same rules as `raster`: a pixel belongs to the triangle that holds its centre, shared edges are watertight, textures are
 packed with 16 bits per channel. Colours are premultiplied by opacity.
 """
 

@@ -30,9 +30,7 @@ OWN_NOISE = (0.008, 0.03)
 class Renderer:
     """Draws a face asset in motion. Not for use from two threads at once: it works in buffers of its own."""
 
-    def __init__(
-        self, asset: FaceAsset, space: LatentSpace, size: int = USUAL_SIZE, background: str = "keep"
-    ) -> None:
+    def __init__(self, asset: FaceAsset, space: LatentSpace, size: int = USUAL_SIZE, background: str = "keep") -> None:
         """Prepare a face.
 
         Parameters
@@ -42,6 +40,7 @@ class Renderer:
         """
         if not SIZES[0] <= size <= SIZES[1]:
             raise PortraitError(f"Frames of {size} px cannot be drawn. Choose a size from {SIZES[0]} to {SIZES[1]}.")
+        self.asset = asset
         asset = asset.scaled(size)
         image = np.ascontiguousarray(asset.image)
         self.size = size

@@ -23,7 +23,7 @@ def doubled_areas(position: NDArray, triangles: NDArray[np.int32]) -> NDArray:
 
 
 def untangle(
-    rest: NDArray[np.float32], triangles: NDArray[np.int32], pinned: NDArray[np.int32], px: float, rounds: int = 200
+    rest: NDArray[np.float32], triangles: NDArray[np.int32], pinned: NDArray[np.int32], px: float = 1.0, rounds: int = 200
 ) -> None:
     """Move vertices of `rest` [V, 3] but the `pinned` in place (x, y only) until no triangle is turned over or thin.
 
@@ -49,7 +49,7 @@ def untangle(
         rest[moving, :2] += 0.3 * ((mean @ rest[:, :2])[moving] - rest[moving, :2])
 
 
-def limit_slope(rest: NDArray[np.float32], steepest: float, px: float) -> None:
+def limit_slope(rest: NDArray[np.float32], steepest: float, px: float = 1.0) -> None:
     """Bring far vertices of `rest` [V, 3] nearer in place until depth rises at most `steepest` px per px across."""
     cell = CELL * px
     low = rest[:, :2].min(0)
@@ -79,9 +79,7 @@ def limit_slope(rest: NDArray[np.float32], steepest: float, px: float) -> None:
     rest[:, 2] = map_coordinates(depth, [at[:, 1], at[:, 0]], order=1, mode="nearest")
 
 
-def flatten_steep(
-    rest: NDArray[np.float32], triangles: NDArray[np.int32], steepest: float, rounds: int = 150
-) -> None:
+def flatten_steep(rest: NDArray[np.float32], triangles: NDArray[np.int32], steepest: float, rounds: int = 150) -> None:
     """Change depths of `rest` [V, 3] in place until no triangle is steeper than `steepest`, px of depth per px across.
 
     Each steep triangle is flattened about its mean depth, again and again (position based dynamics, Mueller 2007).
