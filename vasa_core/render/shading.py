@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 TERMS = 9
 """Spherical harmonics up to order 2."""
-LAMP_RIDGE = 0.01
+LAMP_RIDGE = 0.005
 """Pull of the lamp towards none, against the share of the skin's samples (mean weight 1): what little tilts a flat
 drawing has count as colour."""
 ORDER_2_RIDGE = 0.3
@@ -25,7 +25,7 @@ OUTLIER = 2.5
 """Residuals beyond so many times their typical size (scaled median) hardly count."""
 LEAST_RESIDUAL = 0.02
 """Typical residual that is always granted, as a share of the skin's mean brightness."""
-DARKEST = 0.25
+DARKEST = 0.2
 """Shading never falls below about this share of the mean: pores, brows and shadows always hold some light."""
 LAMP_ORDER_2 = 5 / 8
 """A lamp lights a matt surface by max(0, n.d) = 1/4 + (n.d)/2 + (5/16) P2(n.d) + ...: order 2 against order 1."""
