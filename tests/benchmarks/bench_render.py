@@ -1,10 +1,12 @@
 """How long each stage of the renderer takes on one core: `python -m tests.benchmarks.bench_render [PORTRAIT]`.
 
-Prints the median of many frames in which head, lips, lids and eyes all move. Time of the process, so that other
-programs on the machine count less.
+Prints the median of many RGBA frames on a transparent background, speaking (head, lips, lids and eyes all move in every
+frame) and idle (blinks, gaze and a slow head, lips shut), their stages' shares, the cost of other sizes, and the memory
+of a face. Time is that of the process, so that other programs on the machine count less.
 """
 
 import argparse
+import gc
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,10 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
 
 FRAMES = 200
+FACES = 6
+"""Faces kept at once when their memory is measured."""
 SAMPLE = Path(__file__).parents[2] / "vasa_core" / "samples" / "portrait.png"
 
 
@@ -33,6 +38,73 @@ def busy_motion(space: LatentSpace, frames: int) -> Motion:
     return motion
 
 
+def idle_motion(space: LatentSpace, frames: int) -> Motion:
+    """Motion of a face that waits: lips shut, a slow head, a blink every four seconds, saccades now and then."""
+    motion = Motion.still(frames, space.size)
+    time_s = np.arange(frames)[:, None] / motion.fps
+    motion.head_rotation[:] = np.radians([1.0, 2.0, 1.0]) * np.sin(time_s * np.array([0.9, 0.5, 0.4]))
+    motion.head_translation[:] = 0.01 * np.sin(time_s * np.array([0.6, 1.5, 0.4]))
+    motion.gaze[:] = np.radians([4, 2]) * np.sign(np.sin(time_s * np.array([0.8, 1.1])))
+    motion.blink[:] = np.clip(1.5 - np.abs((time_s % 4.0) - 2.0) * 12, 0, 1)
+    return motion
+
+
+def timed_frames(renderer: Any, motion: Motion) -> float:
+    """Median seconds of processor time per frame."""
+    for i in range(10):
+        renderer.render(motion, i)
+    spent = []
+    for i in range(len(motion)):
+        start = time.process_time()
+        renderer.render(motion, i)
+        spent.append(time.process_time() - start)
+    return float(np.median(spent))
+
+
+def print_stages(renderer: Any, motion: Motion) -> None:
+    """Each stage's time in milliseconds and its share of the whole."""
+    spent: dict[str, float] = defaultdict(float)
+
+    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            result = function(*args, **kwargs)
+            spent[name] += time.perf_counter() - start
+            return result
+
+        return wrapper
+
+    stages = [
+        ("face shape", renderer, "shape"),
+        ("head motion", renderer, "head"),
+        ("light", renderer.light, "gain"),
+        ("background", renderer._painter, "begin"),
+        ("mouth", renderer.mouth, "draw"),
+        ("eyes", renderer.eyes[0], "draw"),
+        ("eyes", renderer.eyes[1], "draw"),
+        ("eyes", renderer.eyes[0], "draw_over"),
+        ("eyes", renderer.eyes[1], "draw_over"),
+        ("person", renderer.sheet, "draw"),
+    ]
+    for name, owner, method in stages:
+        setattr(owner, method, timed(name, getattr(owner, method)))
+    start = time.perf_counter()
+    for i in range(len(motion)):
+        renderer.render(motion, i)
+    total = time.perf_counter() - start
+    for _, owner, method in stages:
+        delattr(owner, method)
+    spent["everything else"] = total - sum(spent.values())
+    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+        print(f"  {name:34s} {1e3 * seconds / len(motion):8.3f} ms  {100 * seconds / total:5.1f} %")
+
+
+def resident_bytes() -> int:
+    """Memory of this process that lies in RAM."""
+    fields = Path("/proc/self/status").read_text().split("VmRSS:")
+    return int(fields[1].split()[0]) * 1024
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -40,50 +112,43 @@ def main() -> None:
     arguments = parser.parse_args()
 
     begin = time.perf_counter()
-    from vasa_core.render import renderer as module
+    from vasa_core.render.renderer import Renderer
 
     print(f"import (compiles on the first run)   {time.perf_counter() - begin:8.2f} s")
-    from vasa_core.face.asset import FaceAsset
-    from vasa_core.face.enroll import enroll
+    from vasa_core.face.enroll import Enroller
 
+    enroller = Enroller()
+    begin = time.perf_counter()
     is_asset = arguments.portrait.suffix == ".vasa"
-    asset = FaceAsset.load(arguments.portrait) if is_asset else enroll(arguments.portrait)
+    asset = FaceAsset.load(arguments.portrait) if is_asset else enroller.enroll(arguments.portrait)
+    print(f"enrolling the portrait               {time.perf_counter() - begin:8.2f} s")
     space = LatentSpace.load()
     begin = time.perf_counter()
-    renderer = module.Renderer(asset, space)
-    print(f"preparing the portrait               {time.perf_counter() - begin:8.2f} s")
+    renderer = Renderer(asset, space, background="transparent")
+    print(f"preparing the renderer               {time.perf_counter() - begin:8.2f} s")
+    mesh = renderer.mesh
+    print(f"mesh                                 {len(mesh.rest)} vertices, {len(mesh.triangles)} triangles")
 
-    spent: dict[str, float] = defaultdict(float)
+    for name, motion in (("speaking", busy_motion(space, FRAMES)), ("idle", idle_motion(space, FRAMES))):
+        median = timed_frames(renderer, motion)
+        print(f"\n{name}, 512x512 RGBA: {1e3 * median:.3f} ms, {1 / median:.0f} frames a second on one core (median)")
+        print_stages(renderer, motion)
 
-    def timed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            start = time.process_time()
-            result = function(*args, **kwargs)
-            spent[name] += time.process_time() - start
-            return result
+    print()
+    usual = timed_frames(renderer, busy_motion(space, FRAMES))
+    for size in (256, 1024):
+        other = timed_frames(Renderer(asset, space, size, "transparent"), busy_motion(space, FRAMES))
+        print(f"speaking, {size}x{size}: {1e3 * other:.3f} ms, {other / usual:.2f} times that of 512")
 
-        return wrapper
-
-    motion = busy_motion(space, FRAMES)
-    for i in range(10):
-        renderer.render(motion, i)
-    whole = []
-    for i in range(FRAMES):
-        start = time.process_time()
-        renderer.render(motion, i)
-        whole.append(time.process_time() - start)
-
-    for name in ("deform", "X"):
-        setattr(module, name, timed(name, getattr(module, name)))
-    start = time.process_time()
-    for i in range(FRAMES):
-        renderer.render(motion, i)
-    total = time.process_time() - start
-    spent["everything else"] = total - sum(spent.values())
-    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f"{name:36s} {1e3 * seconds / FRAMES:8.3f} ms  {100 * seconds / total:5.1f} %")
-    median = float(np.median(whole))
-    print(f"{'whole frame, median':36s} {1e3 * median:8.3f} ms  {1 / median:5.0f} frames a second on one core")
+    gc.collect()
+    before = resident_bytes()
+    faces = []
+    for _ in range(FACES):
+        again = FaceAsset.load(arguments.portrait) if is_asset else enroller.enroll(arguments.portrait)
+        faces.append(Renderer(again, space, background="transparent"))
+        faces[-1].render(busy_motion(space, 1), 0)
+    gc.collect()
+    print(f"\nmemory of one enrolled face: {(resident_bytes() - before) / FACES / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -16,21 +16,6 @@ UNLIT = 0.002
 """A gain nearer to one than this changes no level of 255: the triangle is drawn as it is."""
 
 
-@njit("uint64(uint64, int64)", cache=True)
-def _lit(colour: int, gain: int) -> int:
-    """Packed colour times gain (one is 1 << GAIN_BITS); no channel above its opacity's full 255, opacity as it was."""
-    even = np.uint64(0x000000FF000000FF)
-    carry = np.uint64(0x0000000100000001)
-    factor = np.uint64(gain)
-    half = np.uint64(0x0000080000000800)
-    shift = np.uint64(GAIN_BITS)
-    red_blue = (((colour & even) * factor + half) >> shift) & np.uint64(0x000001FF000001FF)
-    green = ((((colour >> np.uint64(16)) & np.uint64(0xFF)) * factor + np.uint64(0x800)) >> shift) & np.uint64(0x1FF)
-    red_blue = (red_blue | (((red_blue >> np.uint64(8)) & carry) * np.uint64(0xFF))) & even
-    green = min(green, np.uint64(0xFF))
-    return red_blue | (green << np.uint64(16)) | (colour & np.uint64(0x00FF000000000000))
-
-
 @njit("uint32(uint64)", cache=True)
 def _narrow(colour: int) -> int:
     """Packed colour with 16 bits per channel to the frame's 8 bits; what lies above a channel's 8 bits is dropped."""
@@ -41,6 +26,19 @@ def _narrow(colour: int) -> int:
         | ((colour >> np.uint64(16)) & (byte << np.uint64(16)))
         | ((colour >> np.uint64(24)) & (byte << np.uint64(24)))
     )
+
+
+@njit("uint32(uint64, int64)", cache=True)
+def _lit(colour: int, gain: int) -> int:
+    """A packed colour times gain (one is 1 << GAIN_BITS) in the frame's 8 bits; whites stay white, opacity stays."""
+    factor = np.uint64(gain)
+    half, shift = np.uint64(1 << (GAIN_BITS - 1)), np.uint64(GAIN_BITS)
+    byte, full = np.uint64(0xFF), np.uint64(255)
+    red = min(((colour & byte) * factor + half) >> shift, full)
+    green = min((((colour >> np.uint64(16)) & byte) * factor + half) >> shift, full)
+    blue = min((((colour >> np.uint64(32)) & byte) * factor + half) >> shift, full)
+    opacity = (colour >> np.uint64(48)) & byte
+    return np.uint32(red | (green << np.uint64(8)) | (blue << np.uint64(16)) | (opacity << np.uint64(24)))
 
 
 @njit("uint32(uint32)", cache=True)
@@ -90,7 +88,7 @@ def draw_relief(
     one = 65536.0
     rows, columns = frame.shape
     height, width = texture.shape
-    flat = texture.reshape(-1)
+    flat, drawn = texture.reshape(-1), frame.reshape(-1)
     high_u, high_v = ((width - 1) << 16) - 1, ((height - 1) << 16) - 1
     unit = float(1 << (GAIN_BITS + 8))
     for n in range(triangles.shape[0]):
@@ -146,24 +144,30 @@ def draw_relief(
                     step_u = int((min(max(end_u, 0), high_u) - u) / steps)
                 if end_v < 0 or end_v > high_v:
                     step_v = int((min(max(end_v, 0), high_v) - v) / steps)
+            at = np.uint64(y * columns + left)
             if solid and not lit:
-                for x in range(left, right):
-                    frame[y, x] = _narrow(sample_inside(flat, width, u, v))
+                for _ in range(right - left):
+                    drawn[at] = _narrow(sample_inside(flat, width, u, v))
+                    at += np.uint64(1)
                     u += step_u
                     v += step_v
                 continue
             factor = int(np.rint((ag + dx * gx + dy * gy) * unit))
-            for x in range(left, right):
-                colour = sample_inside(flat, width, u, v) & np.uint64(0x00FF00FF00FF00FF)
-                if lit:
-                    colour = _lit(colour, factor >> 8)
-                packed = _narrow(colour)
-                if solid or packed >= np.uint32(0xFF000000):
-                    frame[y, x] = packed
+            if solid:
+                for _ in range(right - left):
+                    drawn[at] = _lit(sample_inside(flat, width, u, v), factor >> 8)
+                    at += np.uint64(1)
+                    u += step_u
+                    v += step_v
+                    factor += dg
+                continue
+            for _ in range(right - left):
+                packed = _lit(sample_inside(flat, width, u, v), factor >> 8)
+                if packed >= np.uint32(0xFF000000):
+                    drawn[at] = packed
                 elif packed != 0:
-                    if lit:
-                        packed = _capped(packed)
-                    frame[y, x] = _over(packed, frame[y, x])
+                    drawn[at] = _over(_capped(packed), drawn[at])
+                at += np.uint64(1)
                 u += step_u
                 v += step_v
                 factor += dg

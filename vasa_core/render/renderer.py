@@ -13,6 +13,7 @@ from vasa_core.render.eyes import make_eyes
 from vasa_core.render.frame import USUAL_SIZE
 from vasa_core.render.head import HeadMotion, head_motion
 from vasa_core.render.light import Light
+from vasa_core.render.limits import allowed_rotation, allowed_translation
 from vasa_core.render.mesh import build_mesh
 from vasa_core.render.mouth import make_mouth
 from vasa_core.render.painter import Painter
@@ -59,19 +60,25 @@ class Renderer:
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = (1 - OWN_KEPT) * np.float32(share) * own
         self._background = make_background(asset, background)
-        self._limits = asset.limits
         self._painter = Painter(self.size)
 
     def render(self, motion: Motion, i: int) -> NDArray[np.uint8]:
         """Frame i of the motion: [size, size, 4] RGBA, colours premultiplied by opacity."""
         shape = self.shape(motion.latent[i], motion.gaze[i], motion.blink[i])
-        head = head_motion(self.mesh, motion.head_rotation[i], motion.head_translation[i])
+        head = self.head(motion.head_rotation[i], motion.head_translation[i])
         return self.draw(shape, head)
 
     def shape(self, latent: NDArray[np.float32], gaze: NDArray[np.float32], blink: NDArray[np.float32]) -> FaceShape:
         """The face of one instant before its head moves."""
         displacement = self.space.decode(latent)
         return deform(self.mesh, displacement - self._own, displacement, gaze, blink)
+
+    def head(self, rotation: NDArray[np.float32], translation: NDArray[np.float32]) -> HeadMotion:
+        """The motion of the head that the portrait allows, of a rotation vector and a translation [3] each."""
+        limits = self.asset.limits
+        return head_motion(
+            self.mesh, allowed_rotation(rotation, limits), allowed_translation(translation, limits)
+        )
 
     def draw(self, shape: FaceShape, head: HeadMotion) -> NDArray[np.uint8]:
         """Draw a face, from the back to the front: [size, size, 4] RGBA, premultiplied."""
