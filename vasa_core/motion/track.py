@@ -29,6 +29,13 @@ class Motion:
     """[T, 2] closure of the subject's left and right eye: 0 as enrolled, 1 shut."""
     fps: float = MOTION_FPS
     start: float = 0.0
+    tongue: NDArray[np.float32] = None  # type: ignore[assignment]
+    """[T, 3] in [0, 1], zeros unless given: `out` between the teeth (th), `tip_up` to the ridge behind the upper teeth
+    (l, n, d), `back_up` (k, g, ee). With the jaw it sinks by itself."""
+
+    def __post_init__(self) -> None:
+        if self.tongue is None:
+            self.tongue = np.zeros((len(self.latent), 3), np.float32)
 
     def __len__(self) -> int:
         return len(self.latent)
@@ -41,7 +48,7 @@ class Motion:
     @staticmethod
     def still(frames: int, latent_size: int, fps: float = MOTION_FPS) -> "Motion":
         """Motion of a face that does nothing."""
-        sizes = {"latent": latent_size, "head_rotation": 3, "head_translation": 3, "gaze": 2, "blink": 2}
+        sizes = {"latent": latent_size, "head_rotation": 3, "head_translation": 3, "gaze": 2, "blink": 2, "tongue": 3}
         arrays: dict[str, Any] = {name: np.zeros((frames, size), np.float32) for name, size in sizes.items()}
         return Motion(**arrays, fps=fps)
 

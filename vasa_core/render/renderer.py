@@ -49,7 +49,7 @@ class Renderer:
         self.sheet = Sheet(asset, self.mesh)
         self.light = Light(image, self.mesh)
         self.mouth = make_mouth(image, asset.landmarks, self.mesh, self.sheet)
-        self.eyes = make_eyes(image, asset.landmarks, self.mesh, self.sheet)
+        self.eyes = make_eyes(image, asset.landmarks, self.mesh)
         if len(asset.expression) != space.size:
             raise AssetError(
                 f"The face's own expression has {len(asset.expression)} numbers, the latent space {space.size}. "
@@ -58,6 +58,8 @@ class Renderer:
         own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = (1 - OWN_KEPT) * np.float32(share) * own
+        still = np.zeros(2, np.float32)
+        self.mouth.settle(self.shape(np.zeros(space.size, np.float32), still, still).position)
         self._background = make_background(asset, background)
         self._limits = asset.limits
         self._painter = Painter(self.size)
@@ -65,6 +67,7 @@ class Renderer:
     def render(self, motion: Motion, i: int) -> NDArray[np.uint8]:
         """Frame i of the motion: [size, size, 4] RGBA, colours premultiplied by opacity."""
         shape = self.shape(motion.latent[i], motion.gaze[i], motion.blink[i])
+        shape.tongue = motion.tongue[i]
         head = head_motion(self.mesh, motion.head_rotation[i], motion.head_translation[i])
         return self.draw(shape, head)
 
@@ -79,9 +82,7 @@ class Renderer:
         position = head.apply(shape.position, self.mesh)
         painter.begin(self._background)
         self.mouth.draw(painter, self.sheet, position, shape, head)
-        for eye in self.eyes:
-            eye.draw(painter, self.sheet, position, shape, head)
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
         for eye in self.eyes:
-            eye.draw_over(painter, self.sheet, position, shape)
+            eye.draw(painter, position, shape, head)
         return painter.frame
