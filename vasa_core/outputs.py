@@ -14,8 +14,6 @@ from vasa_core.export.sink import FrameSink
 from vasa_core.export.sound import Sound
 from vasa_core.export.video import ALPHA_CODECS, VideoWriter, is_video_path
 from vasa_core.face.asset import FaceAsset
-from vasa_core.latent.space import LatentSpace
-from vasa_core.render.renderer import Renderer
 
 MIN_SIZE, MAX_SIZE = 256, 1024
 """Sides of the frames that can be drawn, px."""
@@ -72,13 +70,6 @@ def same_place(first: str | Path, second: str | Path) -> bool:
 def is_sequence(path: str | Path) -> bool:
     """Whether `path` names a folder for pictures: by its end, or because it is one."""
     return str(path).endswith(("/", os.sep)) or not Path(path).suffix or os.path.isdir(path)
-
-
-def open_renderer(asset: FaceAsset, space: LatentSpace, size: int, background: str) -> Renderer:
-    """The renderer of a portrait for frames of `size` px."""
-    given = {"size": size, "background": background}
-    usual = {"size": DEFAULT_SIZE, "background": DEFAULT_BACKGROUND}
-    return Renderer(asset, space, **{k: v for k, v in given.items() if v != usual[k]})
 
 
 def open_sinks(

@@ -34,9 +34,9 @@ from vasa_core.outputs import (
     check_outputs,
     check_picture,
     is_sequence,
-    open_renderer,
     open_sinks,
 )
+from vasa_core.render.renderer import Renderer
 
 ASSET_SUFFIX = ".vasa"
 SILENT_PEAK = 1e-3  # -60 dB of full scale: below, there is no voice to follow
@@ -215,7 +215,7 @@ def render(
     voice = _Voice(audio)
     asset = load_portrait(portrait, face)
     space = LatentSpace.load()
-    renderer = open_renderer(asset, space, size, background)
+    renderer = Renderer(asset, space, size, background)
     renderer.render(Motion.still(1, space.size), 0)  # what is made at the first frame belongs to the start-up
     generator = MotionGenerator(_settings(seed, settings))
     ready = time.perf_counter()

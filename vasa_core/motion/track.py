@@ -59,14 +59,10 @@ class Motion:
         return Motion(**arrays, fps=parts[0].fps, start=parts[0].start)
 
     def resample(self, times: NDArray[np.float64]) -> "Motion":
-        """The motion at `times` (s of the utterance), linearly interpolated, held at both ends."""
-        position = np.clip((times - self.start) * self.fps, 0, len(self) - 1)
-        low = np.floor(position).astype(int)
-        high = np.minimum(low + 1, len(self) - 1)
-        share = (position - low)[:, None].astype(np.float32)
-        arrays = {name: a[low] * (1 - share) + a[high] * share for name in ARRAY_FIELDS for a in [getattr(self, name)]}
-        step = float(times[1] - times[0]) if len(times) > 1 else 1 / self.fps
-        return Motion(**arrays, fps=1 / step, start=float(times[0]) if len(times) else self.start)
+        """The motion at `times` (s of the utterance, rising evenly), smoothly interpolated, held at both ends."""
+        from vasa_core.motion.resampling import resample
+
+        return resample(self, times)
 
 
 ARRAY_FIELDS = tuple(field.name for field in fields(Motion) if field.name not in ("fps", "start"))

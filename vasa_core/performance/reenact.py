@@ -21,7 +21,6 @@ from vasa_core.outputs import (
     TRANSPARENT,
     check_outputs,
     check_picture,
-    open_renderer,
     open_sinks,
     same_place,
 )
@@ -109,7 +108,7 @@ def reenact(
     rate = _own_rate(performance) if fps is None else exact_fps(fps)
     space = LatentSpace.load()
     motion = solve(performance, rate, space, settings)
-    renderer = open_renderer(asset, space, size, background)
+    renderer = Renderer(asset, space, size, background)
     sound = film_sound(film) if film else None
     if motion_out is not None:
         write_curves(Path(motion_out), motion, space)
