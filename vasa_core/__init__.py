@@ -4,6 +4,7 @@
 
     asset = enroll("portrait.png")                      # FaceAsset; asset.save("npc.vasa") keeps it
     report = render(asset, "line.wav", "talk.mp4")      # RenderReport: frames, real-time factor, paths
+    report = reenact(asset, "actor.mov", "take.mp4")    # a recorded actor drives the portrait
     for motion in animate("line.wav", seed=1):          # Motion pieces at 25 Hz, without a face
         ...
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from vasa_core.motion.generator import MotionGenerator as MotionGenerator
     from vasa_core.motion.sampler import SamplerSettings as SamplerSettings
     from vasa_core.motion.track import Motion as Motion
+    from vasa_core.performance.reenact import ReenactReport as ReenactReport
+    from vasa_core.performance.reenact import reenact as reenact
     from vasa_core.pipeline import RenderReport as RenderReport
     from vasa_core.pipeline import animate as animate
     from vasa_core.pipeline import render as render
@@ -44,12 +47,14 @@ _HOMES = {
     "LatentSpace": "vasa_core.latent.space",
     "Motion": "vasa_core.motion.track",
     "MotionGenerator": "vasa_core.motion.generator",
+    "ReenactReport": "vasa_core.performance.reenact",
     "RenderReport": "vasa_core.pipeline",
     "Renderer": "vasa_core.render.renderer",
     "SamplerSettings": "vasa_core.motion.sampler",
     "VasaError": "vasa_core.errors",
     "animate": "vasa_core.pipeline",
     "enroll": "vasa_core.face.enroll",
+    "reenact": "vasa_core.performance.reenact",
     "render": "vasa_core.pipeline",
     "write_motion": "vasa_core.pipeline",
 }

@@ -13,6 +13,10 @@ class AudioError(VasaError):
     """The audio cannot be used: unreadable, without a sound stream, empty or too short."""
 
 
+class VideoError(VasaError):
+    """The actor's video cannot be used: unreadable, without pictures, or without a face."""
+
+
 class AssetError(VasaError):
     """A face asset file is damaged, truncated or was written by a newer version."""
 

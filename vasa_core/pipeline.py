@@ -4,7 +4,6 @@ The voice is read once for the motion and once more, at full quality, for the fi
 calling thread, encoding runs in a second one.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,19 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.audio.reading import audio_duration, read_audio
-from vasa_core.errors import AudioError, ExportError
-from vasa_core.export.contact_sheet import ContactSheet, mouth_box
+from vasa_core.errors import AudioError
+from vasa_core.export.contact_sheet import ContactSheet
 from vasa_core.export.curves import open_curves
 from vasa_core.export.frame_rate import SAMPLE_RATE, FrameRate, frame_count
-from vasa_core.export.images import ImageSequenceWriter
-from vasa_core.export.sink import BackgroundSink, FrameSink
+from vasa_core.export.sink import BackgroundSink
 from vasa_core.export.sound import Audio, open_sound
-from vasa_core.export.video import VideoWriter, exact_fps, is_video_path
+from vasa_core.export.video import exact_fps, is_video_path
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import enroll
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.generator import AnimationSettings, MotionGenerator
 from vasa_core.motion.track import MOTION_FPS, Motion
+from vasa_core.outputs import (
+    DEFAULT_BACKGROUND,
+    DEFAULT_SIZE,
+    TRANSPARENT,
+    check_outputs,
+    check_picture,
+    is_sequence,
+    open_sinks,
+)
 from vasa_core.render.renderer import Renderer
 
 ASSET_SUFFIX = ".vasa"
@@ -177,36 +184,45 @@ def render(
     *,
     fps: float = MOTION_FPS,
     seed: int = 0,
+    size: int = DEFAULT_SIZE,
+    background: str = DEFAULT_BACKGROUND,
     face: int | None = None,
     contact_sheet: str | Path | None = None,
     settings: AnimationSettings | None = None,
     on_progress: Progress | None = None,
 ) -> RenderReport:
-    """Make a portrait speak: write a film, or a folder of pictures, of ceil(duration * fps) frames of 512x512.
+    """Make a portrait speak: write a film, or a folder of pictures, of ceil(duration * fps) frames.
 
     Parameters
     ----------
     portrait : a picture, a `.vasa` file or a `FaceAsset`.
     audio : path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz (floats or integers).
-    path : .mp4, .mov or .mkv; a name without an ending, or with a slash at its end, is a folder for a PNG sequence.
+    path : .mp4, .mov, .mkv or .webm; a name without an ending, or with a slash at its end, is a folder for a PNG
+        sequence.
     fps : frames a second, 24 to 60.
     seed : another seed, another performance of the same words. The same seed gives the same frames.
+    size : side of the frames in px, 256 to 1024.
+    background : "keep", "transparent" (PNG sequences, .mov as ProRes 4444 and .webm; colours are written straight, not
+        premultiplied), "blur", or a colour like "#20262e".
     face : which face of a picture with several, counted from the left, from 1.
     contact_sheet : where to put an overview as PNG, if anywhere.
     settings : everything else that shapes the motion; its own seed then counts.
     on_progress : called with the frames done and expected.
     """
     rate, begin = exact_fps(fps), time.perf_counter()
+    check_picture(size, background, path)
     check_outputs(path, contact_sheet, portrait, audio)
     voice = _Voice(audio)
     asset = load_portrait(portrait, face)
     space = LatentSpace.load()
-    renderer = Renderer(asset, space)
-    first = renderer.render(Motion.still(1, space.size), 0)
+    renderer = Renderer(asset, space, size, background)
+    renderer.render(Motion.still(1, space.size), 0)  # what is made at the first frame belongs to the start-up
     generator = MotionGenerator(_settings(seed, settings))
     ready = time.perf_counter()
 
-    sinks = _open_sinks(path, first.shape[:2], rate, audio, asset, contact_sheet)
+    film = not is_sequence(path) and is_video_path(Path(path))
+    sound = open_sound(audio) if film else None
+    sinks = open_sinks(path, size, rate, sound, asset, contact_sheet, background == TRANSPARENT)
     for sink in sinks:
         if isinstance(sink, ContactSheet):
             voice.listeners.append(sink.envelope.add)
@@ -215,7 +231,7 @@ def render(
         for piece in _motion(voice, generator, rate):
             for i in range(len(piece)):
                 start = time.perf_counter()
-                frame = np.ascontiguousarray(renderer.render(piece, i)[..., :3])
+                frame = renderer.render(piece, i)
                 drawing += time.perf_counter() - start
                 output.write(frame)
                 done += 1
@@ -243,33 +259,6 @@ def load_portrait(portrait: Portrait, face: int | None = None) -> FaceAsset:
     return enroll(portrait, face=face)
 
 
-def _open_sinks(
-    target: str | Path,
-    shape: tuple[int, ...],
-    fps: Fraction,
-    audio: Audio,
-    asset: FaceAsset,
-    contact_sheet: str | Path | None,
-) -> list[FrameSink]:
-    from vasa_core.face.topology import LIPS_OUTER
-
-    height, width = shape
-    path = Path(target)
-    sinks: list[FrameSink] = []
-    if _is_sequence(target):
-        sinks.append(ImageSequenceWriter(path))
-    else:
-        sinks.append(VideoWriter(path, (width, height), fps, open_sound(audio) if is_video_path(path) else None))
-    if contact_sheet is not None:
-        try:
-            box = mouth_box(asset.landmarks, np.asarray(LIPS_OUTER), width)
-            sinks.append(ContactSheet(Path(contact_sheet), fps, box))
-        except BaseException:
-            sinks[0].abort()
-            raise
-    return sinks
-
-
 def _expected_frames(audio: Audio, fps: Fraction) -> int:
     """Frames by the file's own word about its length; 0 where it says nothing."""
     if isinstance(audio, np.ndarray):
@@ -277,30 +266,3 @@ def _expected_frames(audio: Audio, fps: Fraction) -> int:
     with suppress(AudioError):
         return frame_count(round(audio_duration(audio) * SAMPLE_RATE), fps)
     return 0
-
-
-def check_outputs(path: str | Path, contact_sheet: str | Path | None, *sources: object) -> None:
-    """Refuse, before any work, results that would overwrite each other or one of their sources."""
-    if contact_sheet is not None:
-        if Path(contact_sheet).suffix.lower() != ".png":
-            raise ExportError(f"'{Path(contact_sheet).name}' is no name for a contact sheet. End it in .png.")
-        if _same_place(path, contact_sheet):
-            raise ExportError(f"{path} and the contact sheet would be the same file. Choose another name for one.")
-        if _is_sequence(path) and Path(os.path.realpath(path)) in Path(os.path.realpath(contact_sheet)).parents:
-            raise ExportError(f"The contact sheet would lie among the frames in {path}. Put it elsewhere.")
-    for target in (path,) if contact_sheet is None else (path, contact_sheet):
-        for source in sources:
-            if isinstance(source, str | Path) and _same_place(target, source):
-                raise ExportError(f"The result would overwrite its own source {target}. Choose another name.")
-
-
-def _same_place(first: str | Path, second: str | Path) -> bool:
-    """Whether two paths mean one file, there already or not."""
-    if os.path.exists(first) and os.path.exists(second):
-        return os.path.samefile(first, second)
-    return os.path.realpath(first) == os.path.realpath(second)
-
-
-def _is_sequence(path: str | Path) -> bool:
-    """Whether `path` names a folder for pictures: by its end, or because it is one."""
-    return str(path).endswith(("/", os.sep)) or not Path(path).suffix or os.path.isdir(path)

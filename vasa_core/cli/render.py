@@ -1,19 +1,19 @@
 """`vasa render`: a portrait speaks a recording."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from vasa_core.cli.console import notes, progress, waiting, warn
 from vasa_core.cli.options import (
     AudioOption,
+    BackgroundOption,
+    ContactSheetOption,
     FaceOption,
     FpsOption,
     JsonOption,
+    OutputOption,
+    PortraitOption,
     Provider,
     ProviderOption,
     SeedOption,
+    SizeOption,
     use_provider,
 )
 
@@ -22,31 +22,23 @@ EXAMPLES = """Examples:
 vasa render --portrait npc.vasa --audio line.wav -o talk.mp4
 
 vasa render -p photo.jpg -a line.mp3 -o frames/ --fps 30
+
+vasa render -p npc.vasa -a line.wav -o billboard.webm --background transparent --size 256
+
+vasa render -p npc.vasa -a line.wav -o big.mp4 --background "#20262e" --size 1024
 """
 
 
 def run(
-    portrait: Annotated[
-        Path, typer.Option("--portrait", "-p", metavar="FILE", help="A picture or a .vasa file.", show_default=False)
-    ],
+    portrait: PortraitOption,
     audio: AudioOption,
-    output: Annotated[
-        str,  # a path would lose the slash at the end that marks a folder
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE|FOLDER",
-            help="A .mp4, .mov or .mkv; or a folder for a PNG sequence.",
-            show_default=False,
-        ),
-    ],
+    output: OutputOption,
     fps: FpsOption = 25,
     seed: SeedOption = 0,
+    size: SizeOption = 512,
+    background: BackgroundOption = "keep",
     face: FaceOption = None,
-    contact_sheet: Annotated[
-        Path | None,
-        typer.Option("--contact-sheet", metavar="PNG", help="Write an overview as well.", show_default=False),
-    ] = None,
+    contact_sheet: ContactSheetOption = None,
     provider: ProviderOption = Provider.auto,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,14 +47,24 @@ def run(
     with notes():
         with waiting("Loading"):
             from vasa_core.cli import report
-            from vasa_core.pipeline import check_outputs, load_portrait, render
+            from vasa_core.outputs import check_outputs, check_picture
+            from vasa_core.pipeline import load_portrait, render
 
+            check_picture(size, background, output)
             check_outputs(output, contact_sheet, portrait, audio)
             asset = load_portrait(portrait, face)
             for warning in asset.warnings:
                 warn(warning)
         with progress("Rendering") as on_progress:
             done = render(
-                asset, audio, output, fps=fps, seed=seed, contact_sheet=contact_sheet, on_progress=on_progress
+                asset,
+                audio,
+                output,
+                fps=fps,
+                seed=seed,
+                size=size,
+                background=background,
+                contact_sheet=contact_sheet,
+                on_progress=on_progress,
             )
     report.close(done, as_json)

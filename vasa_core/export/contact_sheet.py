@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from vasa_core.export.files import PartFile, explained
+from vasa_core.export.opacity import over
 from vasa_core.export.sink import Frame
 from vasa_core.export.spread import Envelope, Spread
 
@@ -20,6 +21,8 @@ GAP = 6  # px
 CAPTION = 20  # px, below each frame
 STRIP = 84  # px, the waveform
 BACKGROUND = (24, 25, 28)
+BEHIND = (88, 92, 100)
+"""Shows through transparent frames."""
 INK = (214, 216, 220)
 WAVE = (110, 168, 214)
 MARK = (240, 176, 72)
@@ -114,4 +117,4 @@ class ContactSheet:
 def _tile(picture: Frame) -> Image.Image:
     shrinks = picture.shape[0] > TILE
     way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return Image.fromarray(cv2.resize(picture, (TILE, TILE), interpolation=way))
+    return Image.fromarray(cv2.resize(over(picture, BEHIND), (TILE, TILE), interpolation=way))

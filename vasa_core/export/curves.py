@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 LOOK_DOWN, LOOK_UP, LOOK_IN, LOOK_OUT = 1.64, 2.16, 1.61, 1.73
 
 
+CURVE_KINDS = (".npz", ".csv")
+"""Endings of the motion files that can be written."""
+
+
 class CurveWriter(Protocol):
     """Takes the pieces of one motion, in order."""
 

@@ -1,9 +1,11 @@
-"""Motion at the frame rate of a film: interpolated piece by piece, exactly as if the whole track were at hand."""
+"""Motion at the frame rate of a film: smooth, and piece by piece exactly as if the whole track were at hand."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
 
+from vasa_core.motion.resampling import REACH, SWINGING, interpolate
 from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
 
 SAMPLE_RATE = 16_000
@@ -25,10 +27,13 @@ class FrameRate:
         self._recent: Motion | None = None
 
     def push(self, piece: Motion) -> Motion:
-        """The frames, possibly none, that lie within the motion known after `piece` [T > 0]."""
+        """The frames, possibly none, that nothing after `piece` [T > 0] can change."""
         self._recent = piece if self._recent is None else Motion.concatenate([self._recent, piece])
         self._seen += len(piece)
-        end = (self._seen - 1) // self._ratio + 1
+        last = self._seen - 1
+        end = max(self._next, math.floor((last - REACH) / self._ratio) + 1)
+        while end * self._ratio <= last and (end * self._ratio).denominator == 1:
+            end += 1  # on a frame of the track itself nothing is interpolated
         return self._until(end)
 
     def finish(self, samples: int) -> Motion:
@@ -39,13 +44,13 @@ class FrameRate:
         recent = self._recent
         assert recent is not None
         end = max(end, self._next)
-        places = [i * self._ratio - (self._seen - len(recent)) for i in range(self._next, end)]
-        last = len(recent) - 1
-        low = np.array([min(int(place), last) for place in places], int)
-        high = np.minimum(low + 1, last)
-        share = np.array([[float(place % 1)] for place in places], np.float32).reshape(-1, 1)
-        arrays = {name: a[low] + share * (a[high] - a[low]) for name in ARRAY_FIELDS for a in [getattr(recent, name)]}
+        first = self._seen - len(recent)
+        # Counted from the track's beginning, so that every way of cutting it rounds alike.
+        places = np.array([float(i * self._ratio) for i in range(self._next, end)])
+        knots = np.arange(first, self._seen, dtype=np.float64)
+        arrays = {name: interpolate(knots, getattr(recent, name), places, name in SWINGING) for name in ARRAY_FIELDS}
         out = Motion(**arrays, fps=float(self._fps), start=float(self._next / self._fps))
         self._next = end
-        self._recent = recent.slice(last, last + 1)
+        needed = math.floor(self._next * self._ratio) - REACH - first
+        self._recent = recent.slice(min(max(needed, 0), len(recent) - 1), len(recent))
         return out

@@ -1,4 +1,7 @@
-"""Picture sequences: one PNG per frame in a folder of its own."""
+"""Picture sequences: one PNG per frame in a folder of its own.
+
+PNG keeps straight colours, not premultiplied by opacity (PNG specification, third edition, section 6.2).
+"""
 
 from pathlib import Path
 
@@ -6,6 +9,7 @@ import cv2
 
 from vasa_core.errors import ExportError
 from vasa_core.export.files import PartFile, explained
+from vasa_core.export.opacity import is_opaque, straight
 from vasa_core.export.sink import Frame
 
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)
@@ -13,8 +17,12 @@ PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMW
 
 
 def write_png(path: Path, picture: Frame) -> None:
-    """Write one RGB picture."""
-    done, data = cv2.imencode(".png", picture[..., ::-1], PNG_OPTIONS)
+    """Write one picture: RGB where nothing is seen through, else RGBA with straight colours."""
+    if is_opaque(picture):
+        pixels = cv2.cvtColor(picture, cv2.COLOR_RGBA2BGR if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR)
+    else:
+        pixels = cv2.cvtColor(straight(picture), cv2.COLOR_RGBA2BGRA)
+    done, data = cv2.imencode(".png", pixels, PNG_OPTIONS)
     if not done:
         raise ExportError(f"Could not write {path}: the picture of shape {picture.shape} does not encode as PNG.")
     with explained(path):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Frame = NDArray[np.uint8]
-"""[height, width, 3] RGB, top row first."""
+"""[height, width, 3] RGB or [height, width, 4] RGBA with colours premultiplied by opacity; top row first."""
 
 
 class FrameSink(Protocol):
@@ -32,7 +32,7 @@ class BackgroundSink:
     """
 
     QUEUE = 8
-    """Frames that may wait: enough to smooth out key frames, small enough to bound memory (0.8 MB each at 512x512)."""
+    """Frames that may wait: enough to smooth out key frames, small enough to bound memory (1 MB each at 512x512)."""
 
     def __init__(self, *sinks: FrameSink) -> None:
         self._sinks = sinks

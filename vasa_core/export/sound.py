@@ -49,6 +49,22 @@ def open_sound(source: Audio) -> Sound:
     return Sound(channels, _resampled(_decoded(container), channels))
 
 
+def delayed(sound: Sound, seconds: float) -> Sound:
+    """The same sound, beginning `seconds` later after silence; or, where negative, without its first seconds."""
+    return Sound(sound.channels, _delayed(sound, round(seconds * SOUND_RATE)))
+
+
+def _delayed(sound: Sound, samples: int) -> Iterator[NDArray[np.float32]]:
+    if samples > 0:
+        yield np.zeros((sound.channels, samples), np.float32)
+    skip = max(-samples, 0)
+    for block in sound.blocks:
+        rest = block[:, skip:]
+        skip = max(skip - block.shape[1], 0)
+        if rest.shape[1]:
+            yield rest
+
+
 def _decoded(container: av.container.InputContainer) -> Iterator[av.AudioFrame]:
     """Every frame that decodes; damaged packets are left out, as `vasa_core.audio` does (and says)."""
     with container:

@@ -1,4 +1,8 @@
-"""Video files: H.264 and AAC, frame by frame, with the sound streamed alongside."""
+"""Video files, frame by frame, with the sound streamed alongside.
+
+Films are H.264 and AAC, .webm is VP9 and Opus. Transparent films are ProRes 4444 (.mov) or VP9 (.webm); both keep
+straight colours, not premultiplied by opacity, as editors and engines read these formats.
+"""
 
 import math
 from contextlib import suppress
@@ -11,18 +15,24 @@ from numpy.typing import NDArray
 
 from vasa_core.errors import ExportError
 from vasa_core.export.files import PartFile, explained
+from vasa_core.export.opacity import straight_for_film
 from vasa_core.export.sink import Frame
 from vasa_core.export.sound import SOUND_RATE, Sound
 
-FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
+FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
 MIN_FPS, MAX_FPS = 24, 60
 PRESET = "veryfast"
 """x264 preset: about 220 frames of 512x512 a second on one core, and half the size of `superfast`."""
 CRF = "18"
 """x264 quality: visually lossless for a face on a still background."""
+VP9_OPTIONS = {"crf": "24", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
+"""VP9 at constant quality, as fast as it goes without showing it."""
+PRORES_OPTIONS = {"profile": "4444", "vendor": "apl0"}
+ALPHA_CODECS = {".mov": ("prores_ks", "yuva444p10le"), ".webm": ("libvpx-vp9", "yuva420p")}
+"""Coder and its pixels for films that keep opacity."""
 KEY_FRAME_SECONDS = 2
 SOUND_BITS = 128_000
-"""AAC bits a second."""
+"""AAC or Opus bits a second."""
 BT709 = 1
 """Code for primaries, transfer and matrix of ITU-R BT.709 in ISO/IEC 23091-2."""
 LIMITED_RANGE = 1
@@ -52,23 +62,32 @@ class VideoWriter:
     Picture and sound start at 0; the sound is cut where the picture ends. Memory does not grow with the length.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], fps: Fraction, sound: Sound | None = None) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], fps: Fraction, sound: Sound | None = None, alpha: bool = False
+    ) -> None:
         """Open the file.
 
         Parameters
         ----------
-        path : ends in .mp4, .m4v, .mov or .mkv.
+        path : ends in .mp4, .m4v, .mov, .mkv or .webm.
         size : width and height in px, both even.
         fps : frames a second, 24 to 60.
         sound : the sound to put beside, or None for a silent film.
+        alpha : keep the opacity of RGBA frames; only .mov and .webm can.
         """
         if not is_video_path(path):
             raise ExportError(
                 f"'{path.name}' is no kind of video known here. End the name in {', '.join(FORMATS)}, "
                 "or give a name without an ending for a PNG sequence."
             )
+        if alpha and path.suffix.lower() not in ALPHA_CODECS:
+            raise ExportError(
+                f"A {path.suffix.lower()} film cannot be transparent. End the name in .mov (ProRes 4444) or .webm "
+                "(VP9), or give a folder for a PNG sequence."
+            )
         self.frames = 0
         self._fps = fps
+        self._alpha = alpha
         self._blocks = sound.blocks if sound else None
         self._rest = np.zeros((1, 0), np.float32)
         self._sound_done = 0  # samples at SOUND_RATE
@@ -81,28 +100,35 @@ class VideoWriter:
             raise
 
     def _open(self, size: tuple[int, int], sound: Sound | None) -> None:
-        file_format = FORMATS[self._part.target.suffix.lower()]
-        options = {"movflags": "faststart"} if file_format != "matroska" else {}
+        suffix = self._part.target.suffix.lower()
+        file_format = FORMATS[suffix]
+        options = {"movflags": "faststart"} if file_format in ("mp4", "mov") else {}
         self._container = av.open(str(self._part.path), "w", format=file_format, options=options)
-        stream = self._container.add_stream("libx264", rate=self._fps, options={"preset": PRESET, "crf": CRF})
+        codec, pixels, settings = _picture_coder(suffix, self._alpha)
+        stream = self._container.add_stream(codec, rate=self._fps, options=settings)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = pixels
         stream.gop_size = round(self._fps * KEY_FRAME_SECONDS)
         coder = stream.codec_context
         coder.color_range = LIMITED_RANGE
         coder.color_primaries = coder.color_trc = coder.colorspace = BT709
         self._video = stream
-        self._audio = None
+        self._audio: av.AudioStream | None = None
         if sound is not None:
             layout = "mono" if sound.channels == 1 else "stereo"
-            self._audio = self._container.add_stream("aac", rate=SOUND_RATE, layout=layout)
-            self._audio.bit_rate = SOUND_BITS
+            voice = self._container.add_stream(_sound_codec(suffix), rate=SOUND_RATE, layout=layout)
+            assert isinstance(voice, av.AudioStream)
+            voice.bit_rate = SOUND_BITS
+            self._audio = voice
 
     def write(self, frame: Frame) -> None:
-        """Encode one RGB frame, and the sound up to its end."""
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+        """Encode one frame, RGB or premultiplied RGBA, and the sound up to its end."""
+        if self._alpha:
+            frame = straight_for_film(frame)
+        picture = av.VideoFrame.from_ndarray(frame, format="rgba" if frame.shape[2] == 4 else "rgb24")
         picture = picture.reformat(
-            format="yuv420p",
+            format=self._video.pix_fmt,
             dst_colorspace=av.video.reformatter.Colorspace.ITU709,
             dst_color_range=av.video.reformatter.ColorRange.MPEG,
         )
@@ -150,3 +176,17 @@ class VideoWriter:
         with suppress(OSError, av.FFmpegError):
             self._container.close()
         self._part.discard()
+
+
+def _picture_coder(suffix: str, alpha: bool) -> tuple[str, str, dict[str, str]]:
+    """Coder, pixels and options for a kind of film."""
+    if alpha:
+        codec, pixels = ALPHA_CODECS[suffix]
+        return codec, pixels, PRORES_OPTIONS if suffix == ".mov" else VP9_OPTIONS
+    if suffix == ".webm":
+        return "libvpx-vp9", "yuv420p", VP9_OPTIONS
+    return "libx264", "yuv420p", {"preset": PRESET, "crf": CRF}
+
+
+def _sound_codec(suffix: str) -> str:
+    return "libopus" if suffix == ".webm" else "aac"

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.crop import flow_colours
+from vasa_core.face.filters import flow_colours
 
 CLEAR = 4
 """Opacity of the person, of 255, up to which a pixel shows nothing of it."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.asset import margin_of, picture_side
+from vasa_core.face.filters import flow_colours
 from vasa_core.face.topology import OUTER_EYE_CORNERS
 
 FACE_WIDTH, FACE_HEIGHT = 0.50, 0.63
@@ -124,18 +125,3 @@ def extend(picture: NDArray[np.uint8], known: NDArray[np.bool_], size: int) -> N
     filled += np.clip(grain, -usual, usual)
     filled += np.exp(-((distance / MIRROR_REACH) ** 2))[..., None] * (picture - filled)
     return np.where(known[..., None], picture, np.clip(filled, 0, 255).round().astype(np.uint8))
-
-
-def flow_colours(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Push-pull: fill unknown pixels from coarser and coarser means of the known ones (Gortler et al. 1996)."""
-    weight = known.astype(np.float32)
-    if min(known.shape) <= 2 or known.all():
-        mean = (values * weight[..., None]).sum((0, 1)) / max(float(weight.sum()), 1e-6)
-        return np.where(known[..., None], values, mean.astype(np.float32))
-    half = ((known.shape[1] + 1) // 2, (known.shape[0] + 1) // 2)
-    small_weight = np.asarray(cv2.resize(weight, half, interpolation=cv2.INTER_AREA))
-    small = np.asarray(cv2.resize(values * weight[..., None], half, interpolation=cv2.INTER_AREA), np.float32)
-    mean = np.asarray(small / np.maximum(small_weight, 1e-6)[..., None], np.float32)
-    coarse = flow_colours(mean, small_weight > 0)
-    fine = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.where(known[..., None], values, np.asarray(fine, np.float32))

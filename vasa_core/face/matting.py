@@ -1,47 +1,121 @@
-"""From a rough mask of the person to a matte that is soft at hair, and the person's own colours under it."""
+"""From the person's silhouette to a matte that is soft at hair, and the person's own colours under it."""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Layer = NDArray[np.float32]
+from vasa_core.face.filters import Layer, flow_colours, guided_filter
 
-EPSILON = 1e-4
-"""Regularisation of the guided filter: variance of colours in [0, 1] below which a window counts as flat."""
+WORK = 640
+"""Side that the matte is found at, px; larger pictures get it enlarged along their own edges."""
+BAND = (9.0, 14.0)
+"""The matte is open up to so many px of WORK inside and outside of the silhouette."""
+LOOSE = (0.03, 0.97)
+"""Between these the silhouette itself is unsure, and the matte is open too."""
+DEPTHS = (2.0, 9.0)
+"""Colours are sampled so many px of WORK beyond the open band: at its edge and deeper in."""
+AROUND = 9.0
+"""Neighbouring places whose nearest colours are tried as well lie so many px of WORK away."""
+NOISE = 13.0
+"""Error of a colour, of 255: grain and brushwork."""
+PRIOR = 0.28
+"""Error of the silhouette as a guess of the matte."""
+APART = 30.0
+"""Colours of person and background nearer than this, of 255, tell little of the matte."""
+DOUBT = 0.12
+"""Weight of the silhouette beside the sampled matte, whose own is 0 to 1."""
+RADIUS, FLAT = 3, 1e-4
+"""Guided filter that smooths the matte: radius in px of WORK, squared colours in [0, 1]."""
+HARDEN = (0.06, 0.94)
+"""The matte is stretched from this range to [0, 1]."""
 
 
-def guided_filter(guide: Layer, layer: Layer, radius: int, epsilon: float = EPSILON) -> Layer:
-    """Smooth `layer` along the edges of a colour picture (He, Sun and Tang 2013).
+def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint8]:
+    """[P, P] opacity of the person, 255 where it covers fully, of `picture` [P, P, 3].
 
-    Parameters
-    ----------
-    guide : [H, W, 3] in [0, 1]
-    layer : [H, W]
-    radius : px; windows are squares of 2 * radius + 1
-    epsilon : variance below which a window counts as flat
+    In an open band along the `silhouette` [S, S] the opacity is read from the colours: that of the pixel lies between
+    one of the person's and one of the background's from nearby (Gastal and Oliveira 2010 sample likewise).
     """
+    side = len(picture)
+    work = min(side, WORK)
+    small = np.asarray(cv2.resize(picture, (work, work), interpolation=cv2.INTER_AREA), np.uint8)
+    prior = np.clip(cv2.resize(silhouette, (work, work), interpolation=cv2.INTER_LINEAR), 0, 1)
+    unit = work / WORK
+    solid = prior > 0.5
+    inside = _distance(solid)
+    outside = _distance(~solid)
+    loose = (prior > LOOSE[0]) & (prior < LOOSE[1])
+    open_band = loose | ((inside < BAND[0] * unit) & (outside < BAND[1] * unit))
+    matte, trust = _sampled(small.astype(np.float32), prior, open_band, solid, unit)
+    guide = small.astype(np.float32) / 255
+    radius = max(round(RADIUS * unit), 1)
+    weight = guided_filter(guide, trust + DOUBT, radius, FLAT)
+    smooth = guided_filter(guide, matte * trust + prior * DOUBT, radius, FLAT) / np.maximum(weight, DOUBT / 2)
+    matte = np.where(open_band, np.clip(smooth, 0, 1), solid.astype(np.float32))
+    matte = np.clip((matte - HARDEN[0]) / (HARDEN[1] - HARDEN[0]), 0, 1).astype(np.float32)
+    if work < side:
+        matte = np.asarray(cv2.resize(matte, (side, side), interpolation=cv2.INTER_CUBIC))
+        matte = np.clip(guided_filter(picture.astype(np.float32) / 255, matte, 2, FLAT), 0, 1)
+    return np.asarray(matte * 255).round().astype(np.uint8)
 
-    def mean(values: NDArray) -> NDArray[np.float64]:
-        side = (2 * radius + 1,) * 2
-        return np.asarray(cv2.boxFilter(values.astype(np.float64), -1, side, borderType=cv2.BORDER_REFLECT))
 
-    centre = mean(guide)
-    middle = mean(layer)
-    tilt = mean(guide * layer[..., None]) - centre * middle[..., None]
-    pairs = mean((guide[..., :, None] * guide[..., None, :]).reshape(*layer.shape, 9)[..., [0, 1, 2]])
-    more = mean(guide[..., 1:2] * guide[..., 1:])
-    last = mean(guide[..., 2] ** 2)
-    covariance = np.empty((*layer.shape, 3, 3))
-    covariance[..., 0, :] = pairs
-    covariance[..., 1, 1:] = more
-    covariance[..., 2, 2] = last
-    covariance[..., 1, 0], covariance[..., 2, 0] = pairs[..., 1], pairs[..., 2]
-    covariance[..., 2, 1] = more[..., 1]
-    covariance -= centre[..., :, None] * centre[..., None, :]
-    slope = np.linalg.solve(covariance + epsilon * np.eye(3), tilt[..., None])[..., 0]
-    offset = middle - (slope * centre).sum(-1)
-    found = (mean(slope) * guide).sum(-1) + mean(offset)
-    return found.astype(np.float32)
+def _sampled(
+    colours: Layer, prior: Layer, open_band: NDArray[np.bool_], solid: NDArray[np.bool_], unit: float
+) -> tuple[Layer, Layer]:
+    """Matte [H, W] and how far to trust it [H, W] from the best pair of sampled colours at each open pixel."""
+    matte, trust = solid.astype(np.float32), np.ones(solid.shape, np.float32)
+    rows, columns = np.nonzero(open_band)
+    soft = cv2.GaussianBlur(colours, (0, 0), unit)
+    own = _samples(soft, solid & ~open_band, rows, columns, unit)
+    other = _samples(soft, ~solid & ~open_band, rows, columns, unit)
+    if own is None or other is None or not len(rows):
+        return matte, trust
+    seen, guess = colours[rows, columns], prior[rows, columns]
+    best = np.full(len(rows), np.inf, np.float32)
+    found, apart = guess.copy(), np.zeros(len(rows), np.float32)
+    for person in own:
+        for behind in other:
+            way = person - behind
+            length = (way**2).sum(1)
+            # The share that explains the colour best, the silhouette being a guess with an error of its own.
+            pull = NOISE**2 / PRIOR**2
+            share = np.clip((((seen - behind) * way).sum(1) + pull * guess) / (length + pull), 0, 1)
+            miss = ((seen - behind - share[:, None] * way) ** 2).sum(1) / NOISE**2 + ((share - guess) / PRIOR) ** 2
+            better = miss < best
+            best = np.where(better, miss, best)
+            found = np.where(better, share, found)
+            apart = np.where(better, length, apart)
+    matte[rows, columns] = found
+    trust[rows, columns] = np.exp(-best / 8) * apart / (apart + APART**2)
+    return matte, trust
+
+
+def _samples(
+    colours: Layer, sure: NDArray[np.bool_], rows: NDArray[np.intp], columns: NDArray[np.intp], unit: float
+) -> list[Layer] | None:
+    """Colours [n, 3] of the `sure` pixels nearest to each place, and to places around it, at two depths."""
+    depth = _distance(sure)
+    found = []
+    for deep in DEPTHS:
+        known = depth > deep * unit
+        if not known.any():
+            continue
+        _, labels = cv2.distanceTransformWithLabels(
+            (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        table = np.zeros((int(labels.max()) + 1, 3), np.float32)
+        table[labels[known]] = colours[known]
+        height, width = sure.shape
+        for across, down in ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)):
+            y = np.clip(rows + round(down * AROUND * unit), 0, height - 1)
+            x = np.clip(columns + round(across * AROUND * unit), 0, width - 1)
+            found.append(table[labels[y, x]])
+    return found or None
+
+
+def _distance(mask: NDArray[np.bool_]) -> Layer:
+    """[H, W] px from each pixel of the mask to the nearest that is not of it."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
 def foreground(
@@ -61,8 +135,6 @@ def foreground(
     sure = matte >= 250
     if not sure.any():
         return picture.copy()
-    from vasa_core.face.crop import flow_colours
-
     inner = flow_colours(seen, sure)
     own = (seen - (1 - share) * behind) / np.maximum(share, 0.05)
     trust = np.clip((share - 0.3) / 0.5, 0, 1)

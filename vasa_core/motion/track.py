@@ -29,6 +29,13 @@ class Motion:
     """[T, 2] closure of the subject's left and right eye: 0 as enrolled, 1 shut."""
     fps: float = MOTION_FPS
     start: float = 0.0
+    tongue: NDArray[np.float32] = None  # type: ignore[assignment]
+    """[T, 3] in [0, 1], zeros unless given: `out` between the teeth (th), `tip_up` to the ridge behind the upper teeth
+    (l, n, d), `back_up` (k, g, ee). With the jaw it sinks by itself."""
+
+    def __post_init__(self) -> None:
+        if self.tongue is None:
+            self.tongue = np.zeros((len(self.latent), 3), np.float32)
 
     def __len__(self) -> int:
         return len(self.latent)
@@ -41,7 +48,7 @@ class Motion:
     @staticmethod
     def still(frames: int, latent_size: int, fps: float = MOTION_FPS) -> "Motion":
         """Motion of a face that does nothing."""
-        sizes = {"latent": latent_size, "head_rotation": 3, "head_translation": 3, "gaze": 2, "blink": 2}
+        sizes = {"latent": latent_size, "head_rotation": 3, "head_translation": 3, "gaze": 2, "blink": 2, "tongue": 3}
         arrays: dict[str, Any] = {name: np.zeros((frames, size), np.float32) for name, size in sizes.items()}
         return Motion(**arrays, fps=fps)
 
@@ -52,14 +59,10 @@ class Motion:
         return Motion(**arrays, fps=parts[0].fps, start=parts[0].start)
 
     def resample(self, times: NDArray[np.float64]) -> "Motion":
-        """The motion at `times` (s of the utterance), linearly interpolated, held at both ends."""
-        position = np.clip((times - self.start) * self.fps, 0, len(self) - 1)
-        low = np.floor(position).astype(int)
-        high = np.minimum(low + 1, len(self) - 1)
-        share = (position - low)[:, None].astype(np.float32)
-        arrays = {name: a[low] * (1 - share) + a[high] * share for name in ARRAY_FIELDS for a in [getattr(self, name)]}
-        step = float(times[1] - times[0]) if len(times) > 1 else 1 / self.fps
-        return Motion(**arrays, fps=1 / step, start=float(times[0]) if len(times) else self.start)
+        """The motion at `times` (s of the utterance, rising evenly), smoothly interpolated, held at both ends."""
+        from vasa_core.motion.resampling import resample
+
+        return resample(self, times)
 
 
 ARRAY_FIELDS = tuple(field.name for field in fields(Motion) if field.name not in ("fps", "start"))

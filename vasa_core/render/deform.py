@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
-from vasa_core.render.eyes import EYEBALL_RADIUS
-from vasa_core.render.lids import move_lids
+from vasa_core.render.lids import take_off_lids
 from vasa_core.render.lips import meet_lips
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.shape import FaceShape
@@ -33,11 +32,7 @@ def deform(
     moved = displacement[: topology.MESH_POINTS] @ mesh.frame.axes.T
     position = mesh.rest + mesh.weights @ moved
     gap = meet_lips(mesh, position, lip_displacement)
-    eye = EYEBALL_RADIUS * np.array([np.sin(gaze[0]), -np.sin(gaze[1]), 1 - np.cos(gaze[0]) * np.cos(gaze[1])])
-    shift = (mesh.frame.axes @ eye.astype(np.float32))[:2]
-    sight_down = float(shift @ mesh.frame.down)
+    lids = [take_off_lids(rim, mesh.rest, position, mesh.frame.down) for rim in mesh.eyes]
     closure = np.clip(blink, 0, 1).astype(np.float32)
-    for rim, shut in zip(mesh.eyes, closure, strict=True):
-        move_lids(rim, position, mesh.frame.down, sight_down, float(shut))
-    jaw = max(float(lip_displacement[list(JAW), 1].mean()), 0.0)
-    return FaceShape(position, gap, shift, closure, jaw)
+    side, drop, _ = lip_displacement[list(JAW)].mean(0).tolist()
+    return FaceShape(position, gap, np.stack(lids), gaze, closure, max(drop, 0.0), side)

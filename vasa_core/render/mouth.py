@@ -1,289 +1,243 @@
-"""The inside of the mouth: throat, tongue, lower and upper teeth, shaded pixel by pixel between the lips.
+"""The inside of the mouth: teeth, gums, tongue and cavity as geometry behind the lips, fitted to each portrait."""
 
-Mouth coordinates (s, t) are in inter-ocular distances from the middle of the portrait's lip line, between the corners:
-s to the viewer's right along the face, t down. Upper teeth stay at their place; tongue and lower teeth go with the jaw.
-"""
+from dataclasses import dataclass, field
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from vasa_core.render.curves import SAMPLES, Local, height, smooth
 from vasa_core.render.head import HeadMotion
-from vasa_core.render.layers import blur, grow, polygon, shrink, spread
 from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.mouthparts import MouthParts, load_parts
+from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
+from vasa_core.render.mouthraster import OVER, rasterise, resolve
 from vasa_core.render.painter import Painter
 from vasa_core.render.palette import Palette, read_palette
-from vasa_core.render.raster import pack, sample
-from vasa_core.render.retouch import LipTexture
+from vasa_core.render.retouch import clear_lips
 from vasa_core.render.rims import Rim
 from vasa_core.render.shape import FaceShape
 from vasa_core.render.sheet import Sheet
 from vasa_core.render.skirts import Skirt, make_skirt
-from vasa_core.render.teeth import EDGE_ROOM, HALF_WIDTH, HEIGHT, MILLIMETRE, PIXELS, paint_row
 
-UPPER_EDGE = 1.6 * MILLIMETRE
-"""Edge of the upper teeth below the closed lip line (t): adults show 1 to 4 mm at rest (Vig and Brundo 1978)."""
-LOWER_EDGE = 2.4 * MILLIMETRE
-"""Edge of the lower teeth below the closed lip line with the jaw shut (t)."""
-LOWER_SHOWN = (1.6 * MILLIMETRE, 6.0 * MILLIMETRE)
-"""Most of the lower teeth seen above the lower lip, and how far the lip must uncover them for two thirds of that."""
-TEETH_BEHIND = 5 * MILLIMETRE
-"""Depth of the teeth behind the lip edges, inter-ocular distances."""
 USUAL_WIDTH = 0.5
-"""Inter-ocular distances between the inner lip corners of an adult: about 44 mm."""
-SIZES = (0.78, 1.1)
-"""Teeth are made no smaller or larger than this against an adult's."""
-OWN_FADE = 0.02
-"""Mean travel of the lip edges, inter-ocular distances, over which the portrait's own open mouth gives way to ours."""
-OWN_TEETH_BRIGHTNESS = 0.62
-"""An enrolled mouth counts as showing teeth if its inside is at least this bright against the lit skin."""
-
-OWN_TEETH_RISE = 0.07
-"""Inter-ocular distances by which the portrait's own teeth are continued upwards behind the upper lip."""
-OWN_SPREAD = 1.5
-"""px: softness of that continuation."""
-SEAM_GAP = 0.03
-"""Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
-SEAM_GAIN = 0.5
-"""Brightness of a lip line against the tongue."""
-COLOURS = 4
-TOOTH, GUM, TONGUE, DARK = range(COLOURS)
+"""Inter-ocular distances between the inner lip corners of an adult, for which the parts are made."""
+SIZES = (0.86, 1.1)
+"""Parts are made no smaller or larger than this: teeth differ less between people than lips do."""
+WIDTH_SHARE = 0.6
+"""Exponent of the lips' width that the size follows."""
+TO_CHIN = 1.0
+"""Inter-ocular distances from the jaw's hinge forward to the chin: what turns its drop into an angle."""
+WIDEST_JAW = 0.6
+"""rad"""
+LOWER_SHOWN = 0.028
+"""Inter-ocular distances of lower teeth seen above the lower lip at most: it rides on them."""
+LOWER_EDGE = 0.025
+"""y of the lower incisors' edge with the jaw shut, in the parts."""
+LOW_JAW = 0.3
+"""Drop of the jaw at which the tongue lies fully sunk, inter-ocular distances."""
+OPENING_SHARE = 0.35
+"""Share of the width of an opening that counts besides its height for the light that comes in."""
+LEAST_AREA = 0.5
+"""px^2 of a hole below which nothing is drawn."""
 
 
 @dataclass
 class Mouth:
     """What the mouth of one portrait needs, made once."""
 
-    local: Local
-    """Mouth coordinates."""
-    depth: float
-    """px, depth of the teeth's plane in the portrait."""
-    colours: NDArray[np.float32]
-    """[4, 3] RGB of tooth, gum, tongue, dark."""
-    upper_row: NDArray[np.float32]
-    lower_row: NDArray[np.float32]
-    own: NDArray[np.uint64]
-    """[512, 512] packed RGB and opacity: the teeth the portrait shows, opacity 0 where it shows none."""
-    enrolled_upper: NDArray[np.float32]
-    """[SAMPLES] t of the enrolled upper lip edge."""
+    parts: MouthParts
+    axes: NDArray[np.float64]
+    """[3, 3] from the parts' frame to portrait px."""
+    anchor: NDArray[np.float64]
+    """[3] px of the portrait: the middle of the closed lips."""
     size: float
-    """Size of the teeth against an adult's, from the width of the lips."""
-    is_open: bool
-    """Whether the portrait's own mouth is open."""
-
+    """Size of the parts against an adult's."""
+    colours: NDArray[np.float32]
+    """[4, 3] RGB of tooth, gum, tongue, cavity."""
+    gloss: NDArray[np.float32]
+    """[4] wetness of each."""
+    seam: NDArray[np.float64]
+    """[3] RGB of a lip line."""
+    highest: float
+    """No channel of a tooth is brighter."""
+    light: NDArray[np.float64]
+    """[3] unit vector towards the lamp, picture axes."""
+    normals: NDArray[np.float32]
+    soft: tuple[int, int]
+    """First triangle and number of triangles of the tongue, whose normals change."""
     rim: Rim
-    lips: LipTexture | None
-    """The lips of a portrait with an open mouth."""
     skirts: list[Skirt]
-    rest: NDArray[np.float32]
-    """[V, 2] px where the portrait has the mesh."""
+    down: NDArray[np.float32]
     unit: float
+    _placed: NDArray[np.float32] = field(init=False)
+    _position: NDArray[np.float32] = field(init=False)
+    _packed: NDArray[np.int64] = field(init=False)
+    _depth: NDArray[np.float32] = field(init=False)
+    _colour: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        count = len(self.parts.vertices)
+        self._placed = np.zeros((count, 3), np.float32)
+        self._position = np.zeros((count, 3), np.float32)
+        self._packed = np.zeros(count, np.int64)
+        self._depth = np.zeros((2, 2), np.float32)
+        self._colour = np.zeros((2, 2), np.int64)
+
+    def settle(self, neutral: NDArray[np.float32]) -> None:
+        """Fit to the lips of the neutral, closed mouth: vertices at `neutral` [V, 3] px of the portrait."""
+        upper, lower = neutral[self.rim.upper], neutral[self.rim.lower]
+        lips = (upper + lower).astype(np.float64) / 2
+        self.anchor = lips[len(lips) // 2]
+        width = float(np.linalg.norm(lips[-1] - lips[0])) / self.unit
+        self.size = float(np.clip((width / USUAL_WIDTH) ** WIDTH_SHARE, *SIZES))
 
     def draw(
         self, painter: Painter, sheet: Sheet, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
     ) -> None:
         """Draw what lies between the lips, before the skin is drawn over it; `position` [V, 2] px of the frame."""
-        likeness = self._likeness(shape.position)
-        if self.lips:
-            self.lips.show(likeness)
         count = painter.cut(position, self.rim.triangles)
         if count:
-            shade_mouth(
-                painter.frame,
-                painter.spans,
-                count,
-                head.from_plane(self.depth),
-                self.local.affine,
-                self.local.edges(shape.position, self.rim),
-                self.enrolled_upper,
-                self.upper_row,
-                self.lower_row,
-                self.colours,
-                self.own,
-                shape.jaw,
-                self.size,
-                likeness,
-            )
+            self._draw_inside(painter, count, position, shape, head)
         for skirt in self.skirts:
             skirt.draw(painter, sheet.texture, position, 0.0)
 
-    def _likeness(self, position: NDArray[np.float32]) -> float:
-        """How near [0, 1] the lips [V, 3] px are to where the portrait has them, for portraits with an open mouth."""
-        if not self.is_open:
-            return 0.0
-        edges = np.concatenate([self.rim.upper, self.rim.lower])
-        change = np.linalg.norm(position[edges, :2] - self.rest[edges], axis=1).mean() / self.unit
-        return float(np.exp(-((change / OWN_FADE) ** 2)))
+    def _draw_inside(
+        self, painter: Painter, count: int, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
+    ) -> None:
+        spans = painter.spans[:count]
+        top, bottom = int(spans[:, 1].min()), int(spans[:, 1].max()) + 1
+        left, right = int(spans[:, 2].min()), int(spans[:, 3].max())
+        rows, columns = bottom - top, right - left
+        self._make_room(rows * OVER, columns * OVER)
+        upper, lower = position[self.rim.upper], position[self.rim.lower]
+        opening = self._move(shape)
+        linear = head.size * self.size * head.rotation @ self.axes
+        to_frame = np.empty((3, 4))
+        to_frame[:, :3] = linear
+        to_frame[:, 3] = head.pivot + head.size * (head.rotation @ (self.anchor - head.pivot))
+        to_frame[:, 3] += (head.shift[0], head.shift[1], 0.0)
+        back = linear.T / np.linalg.norm(linear[:, 0])
+        project_parts(
+            self._placed,
+            self.normals,
+            self.parts.shade,
+            self.parts.kind,
+            self.colours,
+            self.gloss,
+            _unit(back @ self.light),
+            _unit(back @ TOWARDS_VIEWER),
+            opening,
+            to_frame,
+            self.highest,
+            self._position,
+            self._packed,
+        )
+        empty = sum(int(value * 0.3 * (1 << LIGHT_BITS)) << (CHANNEL_BITS * c) for c, value in enumerate(self.seam))
+        rasterise(
+            self._position,
+            self._packed,
+            self.parts.triangles,
+            left,
+            top,
+            columns,
+            rows,
+            empty,
+            self._depth,
+            self._colour,
+        )
+        across = np.arange(left, right) + 0.5
+        resolve(
+            painter.frame,
+            painter.spans,
+            count,
+            self._colour,
+            left,
+            top,
+            _height(across, upper),
+            _height(across, lower),
+            self.unit * head.size,
+            self.seam,
+        )
+
+    def _move(self, shape: FaceShape) -> float:
+        """Bring the parts to where jaw and tongue are; returns how far the lips are open, inter-ocular distances."""
+        parts, size = self.parts, self.size
+        upper, lower = shape.position[self.rim.upper, :2], shape.position[self.rim.lower, :2]
+        angle = min(shape.jaw / TO_CHIN, WIDEST_JAW)
+        lip = float((lower[len(lower) // 2] - self.anchor[:2]) @ self.down) / self.unit / size
+        edge = LOWER_EDGE + angle * (float(parts.hinge[1]) - 0.1)
+        shown = lip - edge
+        lowered = shown - LOWER_SHOWN * np.tanh(shown / LOWER_SHOWN) if shown > 0 else 0.0
+        out, tip_up, back_up = (float(value) for value in shape.tongue)
+        low = min(shape.jaw / LOW_JAW, 1.0) * (1 - max(tip_up, back_up))
+        amounts = np.array([out, tip_up, back_up, low])
+        move_parts(
+            parts.vertices,
+            parts.jaw,
+            parts.tip,
+            parts.targets,
+            amounts,
+            parts.hinge.astype(np.float64),
+            angle,
+            shape.jaw_side / size,
+            lowered,
+            tip_up,
+            self._placed,
+        )
+        find_normals(self._placed, parts.triangles, *self.soft, self.normals)
+        tall = float(((lower - upper) @ self.down).max()) / self.unit
+        wide = float(np.linalg.norm(upper[-1] - upper[0])) / self.unit
+        return max(tall, 0.0) ** (1 - OPENING_SHARE) * wide**OPENING_SHARE
+
+    def _make_room(self, rows: int, columns: int) -> None:
+        have = self._depth.shape
+        if rows > have[0] or columns > have[1]:
+            shape = (max(rows, have[0]), max(columns, have[1]))
+            self._depth, self._colour = np.zeros(shape, np.float32), np.zeros(shape, np.int64)
+
+
+TOWARDS_VIEWER = np.array([0.0, 0.0, -1.0])
+
+
+def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(vector / np.linalg.norm(vector))
+
+
+def _height(across: NDArray[np.float64], edge: NDArray[np.float32]) -> NDArray[np.float64]:
+    """y of an edge [n, 2] px at places `across` px."""
+    ordered = edge if edge[0, 0] < edge[-1, 0] else edge[::-1]
+    return np.interp(across, np.maximum.accumulate(ordered[:, 0]), ordered[:, 1])
 
 
 def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
     """Prepare the mouth of a portrait: `image` [size, size, 3], `landmarks` [478, 3] px, `sheet` the skin around it."""
-    palette = read_palette(image, landmarks)
+    palette: Palette = read_palette(image, landmarks)
+    parts = load_parts()
     unit = mesh.frame.unit
     upper, lower = mesh.rest[mesh.mouth.upper], mesh.rest[mesh.mouth.lower]
-    middle = (upper[len(upper) // 2, :2] + lower[len(lower) // 2, :2]) / 2
-    corners = (upper[0, :2] + upper[-1, :2]) / 2
-    right = mesh.frame.right
-    centre = (middle + ((corners - middle) @ right) * right).astype(np.float64)
-    local = Local(centre, np.linalg.inv(mesh.frame.axes[:2, :2].astype(np.float64)))
     outline = np.concatenate([upper[:, :2], lower[::-1, :2]])
-    width = float(np.ptp((upper[:, :2] - centre) @ local.linear[0]))
-    return Mouth(
-        local=local,
-        depth=float((upper[:, 2].mean() + lower[:, 2].mean()) / 2 + TEETH_BEHIND * unit),
+    if not mesh.lips.closed:
+        clear_lips(sheet, image, outline, unit)
+    normals = np.zeros_like(parts.vertices)
+    find_normals(parts.vertices, parts.triangles, 0, len(parts.triangles), normals)
+    mouth = Mouth(
+        parts=parts,
+        axes=mesh.frame.axes.astype(np.float64),
+        anchor=np.zeros(3),
+        size=1.0,
         colours=np.stack([palette.tooth, palette.gum, palette.tongue, palette.dark]),
-        upper_row=paint_row(True),
-        lower_row=paint_row(False),
-        own=_own_teeth(image, upper[:, :2], lower[:, :2], mesh, palette),
-        enrolled_upper=local.edges(mesh.rest, mesh.mouth)[0].copy(),
-        size=float(np.clip(width / USUAL_WIDTH, *SIZES)),
-        is_open=not mesh.lips.closed,
+        gloss=palette.gloss,
+        seam=palette.seam.astype(np.float64),
+        highest=palette.highest,
+        light=palette.light,
+        normals=normals,
+        soft=parts.tongue_triangles,
         rim=mesh.mouth,
-        lips=None if mesh.lips.closed else LipTexture(sheet, image, outline, unit),
         skirts=[
             make_skirt(mesh.rest, mesh.mouth.upper, mesh.mouth.lower, False, sheet.margin),
             make_skirt(mesh.rest, mesh.mouth.lower, mesh.mouth.upper, False, sheet.margin),
         ],
-        rest=mesh.rest[:, :2],
+        down=mesh.frame.down,
         unit=unit,
     )
-
-
-def _own_teeth(
-    image: NDArray[np.uint8],
-    upper: NDArray[np.float32],
-    lower: NDArray[np.float32],
-    mesh: HeadMesh,
-    palette: Palette,
-) -> NDArray[np.uint64]:
-    layer = np.zeros((*image.shape[:2], 4), np.uint8)
-    layer[..., :3] = image
-    if mesh.lips.closed:
-        return pack(layer)
-    ring = np.concatenate([upper, lower[::-1]])
-    inside = polygon(ring, image.shape) > 0.5
-    if image[inside].mean() < OWN_TEETH_BRIGHTNESS * palette.tooth.mean():
-        return pack(layer)
-    sure = shrink(inside, 1)
-    rise = round(OWN_TEETH_RISE * mesh.frame.unit)
-    upwards = np.asarray(cv2.dilate(sure.astype(np.uint8), np.ones((rise, 3), np.uint8), anchor=(1, 0))) > 0
-    grown = grow(upwards | sure, 1)
-    low, high = np.floor(ring.min(0)).astype(int) - 2 * rise, np.ceil(ring.max(0)).astype(int) + rise
-    box = np.s_[max(low[1], 0) : high[1], max(low[0], 0) : high[0]]
-    filled = spread(image[box], sure[box], OWN_SPREAD)
-    layer[box][..., :3] = np.where(sure[box][..., None], image[box], np.rint(filled).astype(np.uint8))
-    layer[..., 3] = np.rint(255 * blur(shrink(grown, 1), 1.0)).astype(np.uint8)
-    return pack(layer)
-
-
-@njit("void(float32[:, :, ::1], float64, float64, float64[::1])", cache=True)
-def _look_up(row: NDArray, s: float, t: float, found: NDArray) -> None:
-    """Brightness, gum and opacity of a row of teeth at texture position (s, t); zeros outside."""
-    x = (s + HALF_WIDTH) * PIXELS - 0.5
-    y = t * PIXELS - 0.5
-    rows, columns = row.shape[0], row.shape[1]
-    found[:] = 0.0
-    if x < 0 or x >= columns - 1 or y >= rows - 1 or y < 0:
-        return
-    i, j = int(x), int(y)
-    fx, fy = x - i, y - j
-    for k in range(3):
-        top = row[j, i, k] * (1 - fx) + row[j, i + 1, k] * fx
-        bottom = row[j + 1, i, k] * (1 - fx) + row[j + 1, i + 1, k] * fx
-        found[k] = top * (1 - fy) + bottom * fy
-
-
-@njit("float64(float64, int64)", cache=True)
-def _warm(shade: float, channel: int) -> float:
-    """A shade in [0, 1] for one channel: light between lips comes off red walls, so shadows are warm."""
-    return shade ** (0.8 + 0.2 * channel)
-
-
-@njit("void(float64[::1], float32[:, ::1], float64[::1], float64)", cache=True)
-def _lay_tooth(colour: NDArray, colours: NDArray, tooth: NDArray, shade: float) -> None:
-    """Lay a sample of a row of teeth (brightness, gum, opacity) over `colour` [3]."""
-    for c in range(3):
-        hue = colours[TOOTH, c] + (colours[GUM, c] - colours[TOOTH, c]) * tooth[1]
-        colour[c] += (hue * _warm(tooth[0] * shade, c) - colour[c]) * tooth[2]
-
-
-@njit(
-    "void(uint8[:, :, ::1], int32[:, ::1], int64, float64[:, ::1], float64[:, ::1], float32[:, ::1], float32[::1], "
-    "float32[:, :, ::1], float32[:, :, ::1], float32[:, ::1], uint64[:, ::1], float64, float64, float64)",
-    cache=True,
-)
-def shade_mouth(
-    frame: NDArray,
-    spans: NDArray,
-    count: int,
-    to_portrait: NDArray,
-    to_mouth: NDArray,
-    curves: NDArray,
-    enrolled_upper: NDArray,
-    upper_row: NDArray,
-    lower_row: NDArray,
-    colours: NDArray,
-    own: NDArray,
-    jaw: float,
-    size: float,
-    likeness: float,
-) -> None:
-    """Draw the inside of the mouth into the spans of its hole.
-
-    `to_portrait` [2, 3] takes frame px to portrait px on the teeth's plane, `to_mouth` [2, 3] those to mouth
-    coordinates; `curves` [2, SAMPLES] lip edges; `jaw` drop in inter-ocular distances.
-    """
-    widest = 0.0
-    for i in range(SAMPLES):
-        widest = max(widest, np.float64(curves[1, i] - curves[0, i]))
-    light = 0.5 + 0.5 * smooth(widest / 0.16)
-    tooth = np.zeros(3)
-    colour = np.zeros(3)
-    uncovered = height(curves[1], 0.0) - (LOWER_EDGE + jaw)
-    lower_edge = height(curves[1], 0.0) - LOWER_SHOWN[0] * np.tanh(uncovered / LOWER_SHOWN[1])
-    for k in range(count):
-        y = spans[k, 1]
-        for x in range(spans[k, 2], spans[k, 3]):
-            px, py = x + 0.5, y + 0.5
-            qx = to_portrait[0, 0] * px + to_portrait[0, 1] * py + to_portrait[0, 2]
-            qy = to_portrait[1, 0] * px + to_portrait[1, 1] * py + to_portrait[1, 2]
-            s = to_mouth[0, 0] * qx + to_mouth[0, 1] * qy + to_mouth[0, 2]
-            t = to_mouth[1, 0] * qx + to_mouth[1, 1] * qy + to_mouth[1, 2]
-            upper, lower = height(curves[0], s), height(curves[1], s)
-            below = max(t - upper, 0.0)
-            above = max(lower - t, 0.0)
-            gap = max(lower - upper, 0.0)
-            narrow = 0.35 + 0.65 * smooth(gap / 0.09)
-            side = 1 - 0.5 * smooth((abs(s) - 0.08) / 0.24)
-            near_upper = 1 - 0.5 * np.exp(-below / 0.025)
-            near_lower = 1 - 0.3 * np.exp(-above / 0.018)
-            dim = light * narrow * side
-            tongue_top = lower_edge - 0.3 * (lower_edge - UPPER_EDGE) + 0.35 * s * s
-            share = smooth((t - tongue_top) / (0.05 + 0.45 * max(lower_edge - UPPER_EDGE, 0.0)) + 0.55)
-            share *= 1 - 0.8 * smooth((abs(s) - 0.1) / 0.14)
-            glow = 0.5 + 0.5 * dim * near_lower * near_upper
-            for c in range(3):
-                colour[c] = (colours[DARK, c] + (colours[TONGUE, c] - colours[DARK, c]) * share) * glow
-            _look_up(lower_row, s / size, (t - lower_edge) / size + EDGE_ROOM, tooth)
-            _lay_tooth(colour, colours, tooth, 0.78 * dim * near_lower)
-            _look_up(upper_row, s / size, (t - UPPER_EDGE) / size + HEIGHT - EDGE_ROOM, tooth)
-            _lay_tooth(colour, colours, tooth, (0.35 + 0.65 * dim) * near_upper)
-            packed = sample(own, qx, qy)
-            opacity = np.float64(packed >> np.uint64(48)) / 255
-            if opacity > 0 or likeness > 0:
-                before = max(t - height(enrolled_upper, s), 0.0)
-                fresh = near_upper / (1 - 0.5 * np.exp(-before / 0.025)) * (0.6 + 0.4 * narrow)
-                fresh = min(fresh, 1.0) * (1 - likeness) + likeness
-                opacity = opacity * (1 - likeness) + likeness
-                for c in range(3):
-                    mine = np.float64((packed >> np.uint64(16 * c)) & np.uint64(255))
-                    colour[c] += (mine * _warm(fresh, c) - colour[c]) * opacity
-            seam = (1 - smooth(gap / SEAM_GAP)) * (1 - likeness)
-            for c in range(3):
-                colour[c] += (SEAM_GAIN * colours[TONGUE, c] - colour[c]) * seam
-                frame[y, x, c] = np.uint8(min(max(colour[c], 0.0), 255.0) + 0.5)
-            frame[y, x, 3] = np.uint8(255)
+    mouth.settle(mesh.rest)
+    return mouth

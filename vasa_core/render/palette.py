@@ -22,8 +22,12 @@ BRIGHTEST = 238
 """No channel of a tooth is brighter, of 255: room for nothing but a highlight is left above."""
 TONGUE_GAIN = 0.86
 """Luminance of the tongue against the lips."""
-DARK_GAIN = 0.3
+DARK_GAIN = 0.55
 """Luminance of the throat against the lips: never black, the mouth's walls are lit red."""
+SEAM_GAIN = 0.5
+"""Brightness of a lip line against the tongue."""
+GLOSS = (0.06, 0.08, 0.12, 0.02)
+LIGHT = (0.0, -0.45, -0.9)
 
 
 @dataclass
@@ -34,6 +38,14 @@ class Palette:
     gum: NDArray[np.float32]
     tongue: NDArray[np.float32]
     dark: NDArray[np.float32]
+    seam: NDArray[np.float32]
+    """The line between closed lips."""
+    gloss: NDArray[np.float32]
+    """[4] wetness of tooth, gum, tongue and the mouth's walls, share of white."""
+    light: NDArray[np.float64]
+    """[3] unit vector towards the lamp, picture axes."""
+    highest: float
+    """No channel is brighter."""
 
 
 def read_palette(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Palette:
@@ -52,7 +64,11 @@ def read_palette(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Pa
         tooth=tooth.astype(np.float32),
         gum=(0.75 * lips + 0.1 * bright).astype(np.float32),
         tongue=(pink * TONGUE_GAIN).astype(np.float32),
-        dark=(lips * np.array([1.0, 0.66, 0.62]) * DARK_GAIN).astype(np.float32),
+        dark=(lips * np.array([1.0, 0.62, 0.6]) * DARK_GAIN).astype(np.float32),
+        seam=(pink * TONGUE_GAIN * SEAM_GAIN).astype(np.float32),
+        gloss=np.array(GLOSS, np.float32),
+        light=np.array(LIGHT) / np.linalg.norm(LIGHT),
+        highest=float(BRIGHTEST),
     )
 
 

@@ -59,12 +59,15 @@ class Renderer:
         own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = (1 - OWN_KEPT) * np.float32(share) * own
+        still = np.zeros(2, np.float32)
+        self.mouth.settle(self.shape(np.zeros(space.size, np.float32), still, still).position)
         self._background = make_background(asset, background)
         self._painter = Painter(self.size)
 
     def render(self, motion: Motion, i: int) -> NDArray[np.uint8]:
         """Frame i of the motion: [size, size, 4] RGBA, colours premultiplied by opacity."""
         shape = self.shape(motion.latent[i], motion.gaze[i], motion.blink[i])
+        shape.tongue = motion.tongue[i]
         head = self.head(motion.head_rotation[i], motion.head_translation[i])
         return self.draw(shape, head)
 

@@ -27,28 +27,18 @@ ROOM = 0.2
 """Inter-ocular distances around the mouth that the layers cover."""
 
 
-class LipTexture:
-    """The box of the face texture around an open mouth: as enrolled, and with the mouth's inside taken off the lips."""
+def clear_lips(sheet: Sheet, image: NDArray[np.uint8], outline: NDArray, unit: float) -> None:
+    """Take the inside of an open mouth off the face texture of `sheet`: only lips stay.
 
-    def __init__(self, sheet: Sheet, image: NDArray[np.uint8], outline: NDArray, unit: float) -> None:
-        """Prepare: `sheet` made of `image` [H, W, 3]; `outline` [n, 2] px of the mouth; `unit` px."""
-        texture, margin = sheet.texture, sheet.margin
-        low = np.maximum(np.floor(outline.min(0) - ROOM * unit), 0).astype(int)
-        high = np.minimum(np.ceil(outline.max(0) + ROOM * unit), image.shape[1::-1]).astype(int)
-        box = image[low[1] : high[1], low[0] : high[0]]
-        self._view = texture[low[1] + margin : high[1] + margin, low[0] + margin : high[0] + margin]
-        self._enrolled = box.astype(np.float32)
-        self._lips = _without_mouth(box, (outline - low).astype(np.float32), unit)
-        self._likeness = -1.0
-
-    def show(self, likeness: float) -> None:
-        """Put the mix into the texture: 1 the portrait's own pixels, 0 lips alone."""
-        likeness = round(likeness, 2)
-        if likeness != self._likeness:
-            self._view[:] = pack(
-                opaque((self._lips + likeness * (self._enrolled - self._lips)).round().astype(np.uint8))
-            )
-            self._likeness = likeness
+    Parameters: `image` [H, W, 3] the portrait; `outline` [n, 2] px of the mouth's hole; `unit` inter-ocular px.
+    """
+    low = np.maximum(np.floor(outline.min(0) - ROOM * unit), 0).astype(int)
+    high = np.minimum(np.ceil(outline.max(0) + ROOM * unit), image.shape[1::-1]).astype(int)
+    box = image[low[1] : high[1], low[0] : high[0]]
+    lips = _without_mouth(box, (outline - low).astype(np.float32), unit)
+    margin = sheet.margin
+    view = sheet.texture[low[1] + margin : high[1] + margin, low[0] + margin : high[0] + margin]
+    view[:] = pack(opaque(lips.round().astype(np.uint8)))
 
 
 def _without_mouth(box: NDArray[np.uint8], outline: NDArray[np.float32], unit: float) -> NDArray[np.float32]:

@@ -2,7 +2,6 @@
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ from scipy.spatial.transform import Rotation
 
 from vasa_core.errors import VasaError
 from vasa_core.face import topology
-from vasa_core.face.pose import Pose, fit_pose, to_canonical
-from vasa_core.latent.arkit import ARKIT_NAMES
+from vasa_core.face.pose import fit_pose, to_canonical
 from vasa_core.latent.space import LatentSpace
 from vasa_core.latent.turns import turn_bias
+from vasa_core.performance.dynamics import Dynamics, lid_gap, lip_opening, still_eyes, take_dynamics
 
 Floats = NDArray[np.float32]
 
@@ -25,20 +24,6 @@ CLOSED_SHARE = 0.4  # of the silent frames, those with the smallest lip opening 
 OPEN_EYES_SHARE = 0.7  # and of all frames, those with the widest open eyes
 LEAST_NEUTRAL_FRAMES = 3
 NEUTRAL_PASSES = 2  # the second fits the head pose to the person's own shape instead of the canonical face
-EYE_UNITS = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eye")]
-
-
-@dataclass(frozen=True)
-class Dynamics:
-    """What a face did: displacements from its neutral face, and how the head moved.
-
-    `displacement` [T, 478, 3] canonical frame, inter-ocular distances; `pose` of each frame; `opening` [T] distance of
-    the inner lips (13, 14), inter-ocular distances.
-    """
-
-    displacement: Floats
-    pose: Pose
-    opening: Floats
 
 
 def read_silence(words: Path) -> dict[str, list[tuple[float, float]]]:
@@ -58,19 +43,6 @@ def quiet_frames(frames: int, fps: float, silence: list[tuple[float, float]]) ->
     for start, end in silence:
         quiet |= (time >= start + SILENCE_MARGIN * (start > 0)) & (time < end - SILENCE_MARGIN)
     return quiet
-
-
-def lip_opening(points: NDArray) -> Floats:
-    """[...] distance of the inner lips of points [..., 478, 3] over that of the outer eye corners."""
-    right, left = topology.OUTER_EYE_CORNERS
-    width = np.linalg.norm(points[..., left, :] - points[..., right, :], axis=-1)
-    return (np.linalg.norm(points[..., 13, :] - points[..., 14, :], axis=-1) / width).astype(np.float32)
-
-
-def lid_gap(points: NDArray) -> Floats:
-    """[..., 2] vertical gap between the lids of the subject's left and right eye, canonical frame [..., 478, 3]."""
-    y = points[..., 1]
-    return np.stack([y[..., 374] - y[..., 386], y[..., 145] - y[..., 159]], axis=-1)
 
 
 def find_neutral(points: NDArray, turn_field: Floats, quiet: NDArray[np.bool_] | None = None) -> Floats:
@@ -96,13 +68,6 @@ def find_neutral(points: NDArray, turn_field: Floats, quiet: NDArray[np.bool_] |
     return to_canonical(reference, fit_pose(reference))
 
 
-def take_dynamics(points: NDArray, neutral: Floats, turn_field: Floats) -> Dynamics:
-    """Pose, neutral and what the turn of the head adds off `points` [..., 478, 3] px."""
-    pose = fit_pose(points, neutral)
-    displacement = to_canonical(points, pose) - neutral - turn_bias(turn_field, pose.rotation)
-    return Dynamics(displacement, pose, lip_opening(points))
-
-
 def read_tracks(paths: list[Path], words: Path | None) -> tuple[list[Floats], list[NDArray[np.bool_]], float]:
     """Landmarks [T, 478, 3] and quiet frames [T] of tracked clips, and their common frame rate."""
     silence = read_silence(words) if words else {}
@@ -116,18 +81,6 @@ def read_tracks(paths: list[Path], words: Path | None) -> tuple[list[Floats], li
     if len(rates) != 1:
         raise VasaError(f"The tracked clips have several frame rates ({sorted(rates)}); convert them apart.")
     return tracks, quiet, rates.pop()
-
-
-def still_eyes(latent: Floats, space: LatentSpace) -> Floats:
-    """Latents [T, D] without anything that lids do: blinks and gaze have tracks of their own.
-
-    What is left is orthogonal (in displacement) to the eye units of ARKit.
-    """
-    flat = space.basis.reshape(space.size, -1)[:, : topology.MESH_POINTS * 3].astype(np.float64)
-    gram = flat @ flat.T
-    eyes = space.arkit_latents[EYE_UNITS].astype(np.float64)
-    amounts = np.linalg.solve(eyes @ gram @ eyes.T, eyes @ gram)
-    return (latent - (latent @ amounts.T) @ eyes).astype(np.float32)
 
 
 def convert_tracked(tracked: Path, out: Path, words: Path | None = None, one_person: bool = True) -> int:

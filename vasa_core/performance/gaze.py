@@ -1,0 +1,35 @@
+"""Where the actor's eyes look, from the irises' place between the lids."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.face import topology
+from vasa_core.performance.dynamics import Floats
+from vasa_core.performance.smoothing import zero_phase
+
+EYEBALL_RADIUS = 12.0 / 88.0
+"""Outer inter-ocular distances: 12 mm (Gray's Anatomy) with outer eye corners 88 mm apart."""
+LIMITS = np.radians([25.0, 15.0])
+"""Furthest yaw and pitch, rad."""
+HIDDEN = 0.45
+"""Closure from which on a lid hides the iris: the gaze is then what it was before and will be after."""
+REST_HZ, GAIN = 1.0, 8.0
+"""One-Euro filter: Hz at rest; Hz per rad a second. A saccade makes 2 to 10 rad a second."""
+
+
+def gaze_of(displacement: NDArray, closure: NDArray, times: NDArray[np.float64]) -> Floats:
+    """[T, 2] yaw and pitch of the eyes in rad against the neutral face's.
+
+    Parameters
+    ----------
+    displacement : [T, 478, 3] against the neutral face, canonical frame
+    closure : [T, 2] of the subject's left and right eye
+    times : [T] s
+    """
+    irises = displacement[:, [topology.LEFT_IRIS[0], topology.RIGHT_IRIS[0]], :2].mean(axis=1)
+    angles = np.arcsin(np.clip(irises * [1, -1] / EYEBALL_RADIUS, -0.9, 0.9))
+    seen = closure.max(axis=1) < HIDDEN
+    if not seen.any():
+        return np.zeros(angles.shape, np.float32)
+    angles = np.stack([np.interp(times, times[seen], column[seen]) for column in angles.T], axis=1)
+    return np.clip(zero_phase(angles, times, REST_HZ, GAIN), -LIMITS, LIMITS).astype(np.float32)

@@ -1,0 +1,84 @@
+"""From an actor's tracked landmarks to motion: latents, head pose, gaze and blinks."""
+
+import math
+import warnings
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.face.pose import Pose, fit_pose, to_canonical
+from vasa_core.latent.space import LatentSpace
+from vasa_core.latent.turns import turn_bias
+from vasa_core.motion.resampling import SWINGING, interpolate
+from vasa_core.motion.track import Motion
+from vasa_core.performance.capture import Performance
+from vasa_core.performance.dynamics import Floats, lid_gap, still_eyes, take_dynamics
+from vasa_core.performance.gaps import bridge, describe_gaps
+from vasa_core.performance.gaze import gaze_of
+from vasa_core.performance.head import head_of, median_pose
+from vasa_core.performance.lids import lids_of, open_gap
+from vasa_core.performance.neutral import actor_neutral
+from vasa_core.performance.smoothing import zero_phase
+
+FIRST_S = 0.1
+"""s at the beginning of a film that count as its first frame: the median of a few looks is less noisy than one."""
+REST_HZ, GAIN = 3.0, 1.5
+"""One-Euro filter of latents: Hz at rest; Hz per standard deviation a second. A closure moves at 10 to 30."""
+
+
+@dataclass(frozen=True)
+class CaptureSettings:
+    """What shapes the motion besides the film."""
+
+    reference: Literal["clip", "first"] = "clip"
+    """What stands for the portrait's face and pose: what the actor does at rest in the clip, or in its first frame."""
+    head_motion: float = 1.0
+    """Share of the actor's head motion that is taken over."""
+
+
+def solve(
+    performance: Performance, fps: Fraction, space: LatentSpace, settings: CaptureSettings | None = None
+) -> Motion:
+    """The motion of an actor, ceil(duration * fps) frames. Frames without a face are bridged, with a warning."""
+    settings = settings or CaptureSettings()
+    points, times = performance.points[performance.found], performance.times[performance.found]
+    first = settings.reference == "first"
+    neutral = _first_face(points, times, space) if first else actor_neutral(points, space.turn_field)
+    dynamics = take_dynamics(points, neutral, space.turn_field)
+    rest = fit_pose(_first_points(points, times), neutral) if first else median_pose(dynamics.pose)
+    gap = lid_gap(dynamics.displacement + neutral)
+    closure, wide = lids_of(gap, lid_gap(neutral) if first else open_gap(gap), times, space)
+    latent = still_eyes(space.encode(dynamics.displacement), space)
+    rotation, translation = head_of(dynamics.pose, rest, neutral, times)
+    curves = {
+        "latent": zero_phase(latent, times, REST_HZ, GAIN) + wide,
+        "head_rotation": settings.head_motion * rotation,
+        "head_translation": settings.head_motion * translation,
+        "gaze": gaze_of(dynamics.displacement, closure, times),
+        "blink": closure,
+    }
+    missing = describe_gaps(performance)
+    if missing:
+        warnings.warn(missing, stacklevel=2)
+    motion = Motion.still(math.ceil(round(performance.duration * float(fps), 3)), space.size, float(fps))
+    at = np.arange(len(motion)) / float(fps)
+    for name, curve in curves.items():
+        knots, values = bridge(times, curve, performance, keep=name in SWINGING)
+        setattr(motion, name, interpolate(knots, values, at, name in SWINGING))
+    return motion
+
+
+def _first_points(points: NDArray, times: NDArray[np.float64]) -> Floats:
+    """[478, 3] px landmarks of the first frame."""
+    return np.median(points[times <= times[0] + FIRST_S], axis=0).astype(np.float32)
+
+
+def _first_face(points: NDArray, times: NDArray[np.float64], space: LatentSpace) -> Floats:
+    """[478, 3] the face of the first frame in the canonical frame."""
+    seen = _first_points(points, times)
+    pose: Pose = fit_pose(seen)
+    face = to_canonical(seen, pose) - turn_bias(space.turn_field, pose.rotation)
+    return to_canonical(face, fit_pose(face))
