@@ -50,7 +50,7 @@ class Renderer:
         self.sheet = Sheet(asset, self.mesh)
         self.light = Light(image, self.mesh)
         self.mouth = make_mouth(image, asset.landmarks, self.mesh, self.sheet)
-        self.eyes = make_eyes(image, asset.landmarks, self.mesh, self.sheet)
+        self.eyes = make_eyes(image, asset.landmarks, self.mesh)
         if len(asset.expression) != space.size:
             raise AssetError(
                 f"The face's own expression has {len(asset.expression)} numbers, the latent space {space.size}. "
@@ -79,9 +79,7 @@ class Renderer:
     def head(self, rotation: NDArray[np.float32], translation: NDArray[np.float32]) -> HeadMotion:
         """The motion of the head that the portrait allows, of a rotation vector and a translation [3] each."""
         limits = self.asset.limits
-        return head_motion(
-            self.mesh, allowed_rotation(rotation, limits), allowed_translation(translation, limits)
-        )
+        return head_motion(self.mesh, allowed_rotation(rotation, limits), allowed_translation(translation, limits))
 
     def draw(self, shape: FaceShape, head: HeadMotion) -> NDArray[np.uint8]:
         """Draw a face, from the back to the front: [size, size, 4] RGBA, premultiplied."""
@@ -89,9 +87,7 @@ class Renderer:
         position = head.apply(shape.position, self.mesh)
         painter.begin(self._background)
         self.mouth.draw(painter, self.sheet, position, shape, head)
-        for eye in self.eyes:
-            eye.draw(painter, self.sheet, position, shape, head)
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
         for eye in self.eyes:
-            eye.draw_over(painter, self.sheet, position, shape)
+            eye.draw(painter, position, shape, head)
         return painter.frame
