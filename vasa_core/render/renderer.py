@@ -86,8 +86,8 @@ class Renderer:
         painter = self._painter
         position = head.apply(shape.position, self.mesh)
         painter.begin(self._background)
-        self.mouth.draw(painter, self.sheet, position, shape, head)
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
+        self.mouth.draw(painter, position, shape, head)
         for eye in self.eyes:
             eye.draw(painter, position, shape, head)
         return painter.frame

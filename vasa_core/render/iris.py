@@ -1,0 +1,96 @@
+"""The iris in the portrait: where it is, what it looks like behind the lids, and the light that glints on it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.render.layers import blur, grey, grow
+
+SIZES = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+"""Radii that are tried when an iris is looked for, against the tracked one."""
+GLINT_STEP = 34.0
+"""Grey levels by which a catch-light outshines its ring of the iris."""
+GLINT_SHARE = 0.22
+"""A bright patch larger than this share of the iris is no catch-light."""
+
+
+def find_iris(
+    patch: NDArray[np.uint8], centre: NDArray[np.float64], radius: float, opening: NDArray[np.float32], px: float
+) -> tuple[NDArray[np.float64], float]:
+    """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
+
+    Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the
+    lids; `px` size of the picture against 512. Returns centre and radius.
+    """
+    light = grey(patch, px)
+    angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
+    ray = np.stack([np.cos(angles), np.sin(angles)], -1)
+    shifts = np.arange(-4, 4.5, 0.5) * radius / 12
+    dx, dy, size = (part.ravel() for part in np.meshgrid(shifts, shifts, radius * np.array(SIZES), indexing="ij"))
+    middle = np.stack([centre[0] + dx, centre[1] + dy], -1)
+    edge = 1.2 * px
+    outside = middle[:, None] + ray * (size + edge)[:, None, None]
+    inside = middle[:, None] + ray * (size - edge)[:, None, None]
+    seen = _at(opening, outside) > 0.9
+    count = seen.sum(1)
+    step = ((_at(light, outside) - _at(light, inside)) * seen).sum(1) / np.maximum(count, 1)
+    score = step - (0.35 * np.hypot(dx, dy) / px) - 40 * np.abs(size / radius - 1)
+    score[count < 8] = -np.inf
+    best = int(score.argmax())
+    if not np.isfinite(score[best]):
+        return centre.astype(np.float64), radius
+    return middle[best].astype(np.float64), float(size[best])
+
+
+def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:
+    x = np.clip(np.round(places[..., 0] - 0.5).astype(int), 0, layer.shape[1] - 1)
+    y = np.clip(np.round(places[..., 1] - 0.5).astype(int), 0, layer.shape[0] - 1)
+    return layer[y, x]
+
+
+def find_glints(
+    patch: NDArray[np.float32], inner: NDArray[np.bool_], distance: NDArray[np.float32], radius: float, px: float
+) -> NDArray[np.bool_]:
+    """[h, w] where catch-lights lie on an iris: small patches far brighter than the iris around them.
+
+    Parameters: `patch` [h, w, 3]; `inner` [h, w] what shows between the lids; `distance` [h, w] px from the iris's
+    centre.
+    """
+    light = patch @ np.array([0.299, 0.587, 0.114], np.float32)
+    disc = inner & (distance < 0.98 * radius)
+    if disc.sum() < 12:
+        return np.zeros(disc.shape, np.bool_)
+    usual = float(np.percentile(light[disc & (distance < 0.85 * radius)], 45)) if disc.any() else 0.0
+    brightest = float(light[disc & (distance < 0.85 * radius)].max(initial=usual))
+    if brightest - usual < GLINT_STEP:
+        return np.zeros(disc.shape, np.bool_)
+    seeds = disc & (light > usual + max(GLINT_STEP, 0.5 * (brightest - usual))) & (distance < 0.85 * radius)
+    if seeds.sum() > GLINT_SHARE * np.pi * radius**2:
+        return np.zeros(disc.shape, np.bool_)
+    around = grow(seeds, max(round(1.6 * px), 1)) & (light > usual + 0.12 * (brightest - usual))
+    return np.asarray((seeds | around) & (distance < 1.15 * radius), np.bool_)
+
+
+def whole_iris(
+    patch: NDArray[np.float32], seen: NDArray[np.bool_], distance: NDArray[np.float32], radius: float, px: float
+) -> NDArray[np.float32]:
+    """[h, w, 3] the iris with what is not `seen` [h, w], there the mean colour of its ring."""
+    reach = np.minimum(distance, radius * 1.15)
+    rings = np.arange(0, radius * 1.15 + 1.0, max(px, radius / 16))
+    means = np.zeros((len(rings), 3), np.float32)
+    weights = np.zeros(len(rings), np.float32)
+    width = rings[1] - rings[0] if len(rings) > 1 else 1.0
+    for k, ring in enumerate(rings):
+        band = seen & (np.abs(reach - ring) < width)
+        weights[k] = band.sum()
+        if weights[k]:
+            means[k] = np.median(patch[band], axis=0)
+    if not weights.any():
+        near = distance < radius
+        means[:] = np.median(patch[near], axis=0) if near.any() else patch.mean((0, 1))
+    else:
+        known = np.flatnonzero(weights >= min(3.0, float(weights.max())))
+        for channel in range(3):
+            means[:, channel] = np.interp(rings, rings[known], means[known, channel])
+    radial = np.stack([np.interp(reach, rings, means[:, channel]) for channel in range(3)], -1).astype(np.float32)
+    trust = np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1)[..., None] * seen[..., None]
+    return (radial + (patch - radial) * trust).astype(np.float32)

@@ -1,0 +1,120 @@
+"""The skin of a closing lid: what comes out from under its crease, made from the skin between lashes and brow."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, map_coordinates
+
+from vasa_core.render.eyechart import COLUMNS, EyeChart
+from vasa_core.render.layers import blur, grey
+
+CREASE_SHARE = 0.42
+"""Where the crease is expected between lid edge and brow."""
+CREASE_BOUNDS = (0.03, 0.09)
+"""Bounds of its distance from the lid edge, inter-ocular distances."""
+AT_CORNERS = 0.45
+"""Share of that distance left at the corners."""
+GRAIN_FROM = 0.2
+"""Inter-ocular distances below the eye: skin whose grain the lid is given."""
+GRAIN_FINE = 0.012
+"""Inter-ocular distances: coarser structure is no grain."""
+MOST_GRAIN = 9.0
+"""Grey levels."""
+ROUND_LIGHT, ROUND_DARK, FOLD_DARK = 0.05, 0.12, 0.16
+"""Lid skin is lighter on the ball's top, darker where it turns under and where it comes out of the fold: shares."""
+
+
+def find_crease(image: NDArray[np.uint8], chart: EyeChart, brow: float, unit: float, px: float) -> NDArray[np.float32]:
+    """[COLUMNS] px from the upper lid's edge up to its crease.
+
+    Parameters: `image` [H, W, 3]; `brow` px from the lid's edge to the lower side of the brow; `unit` px of the
+    inter-ocular distance; `px` size of the picture against 512. Looks for the darkest line along the lid.
+    """
+    light = grey(image, px)
+    low, high = (bound * unit for bound in CREASE_BOUNDS)
+    expected = float(np.clip(CREASE_SHARE * brow, low, high))
+    distances = np.arange(low, min(high, max(0.8 * brow, low + px)) + 1e-3, 0.5 * px)
+    arch = AT_CORNERS + (1 - AT_CORNERS) * chart.inside
+    middle = chart.inside > 0.6
+    heights = chart.upper[None, :] - distances[:, None] * arch[None, :]
+    rows = _look(light, chart, heights)[:, middle]
+    spacing = 2.5 * px
+    wings = [_look(light, chart, heights + sign * spacing)[:, middle] for sign in (-1, 1)]
+    valley = np.minimum(wings[0], wings[1]).mean(1) - rows.mean(1)
+    score = valley - 4.0 * ((distances - expected) / expected) ** 2
+    best = float(distances[int(score.argmax())]) if valley.max() > 1.5 else expected
+    return (best * arch).astype(np.float32)
+
+
+def paint_closed_lid(
+    patch: NDArray[np.uint8],
+    origin: NDArray[np.float64],
+    chart: EyeChart,
+    crease: NDArray[np.float32],
+    meeting: NDArray[np.float64],
+    brow: float,
+    unit: float,
+) -> NDArray[np.float32]:
+    """[h, w, 3] the lid as it would look shut, without its lashes.
+
+    Parameters: `patch` [h, w, 3] of the picture from `origin` [2] px on; `crease` [COLUMNS] px above the upper edge;
+    `meeting` [COLUMNS] heights of the closed line; `brow`, `unit` px.
+    """
+    colours = patch.astype(np.float32)
+    lashes = np.minimum(0.4 * crease, 0.018 * unit)
+    near = _strip(colours, origin, chart, chart.upper - lashes, chart.upper - 0.9 * crease)
+    far_from, far_to = 1.1 * crease, np.maximum(0.85 * brow, 1.3 * crease)
+    far = _strip(colours, origin, chart, chart.upper - far_from, chart.upper - np.minimum(far_to, far_from * 1.8))
+    near = np.maximum(near, 0.8 * far)
+    rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float64) + 0.5
+    place = chart.place(np.stack([columns, rows], -1) + origin)
+    shut = chart.at(meeting, place[..., 0])
+    top = chart.at(chart.upper - crease, place[..., 0])
+    up = np.clip((shut - place[..., 1]) / np.maximum(shut - top, 1e-3), 0, 1)
+    mix = up * up * (3 - 2 * up)
+    skin = np.empty_like(colours)
+    for channel in range(3):
+        low, high = (chart.at(strip[:, channel], place[..., 0]) for strip in (near, far))
+        skin[..., channel] = low + (high - low) * mix
+    inside = chart.at(chart.inside, place[..., 0])
+    light = 1 + ROUND_LIGHT * inside * np.exp(-(((up - 0.55) / 0.3) ** 2)) - ROUND_DARK * np.exp(-up / 0.14)
+    light -= FOLD_DARK * inside * np.exp(-(1 - up) / 0.1)
+    grain = np.clip(colours - blur(colours, GRAIN_FINE * unit), -MOST_GRAIN, MOST_GRAIN)
+    shift = GRAIN_FROM * unit * chart.down
+    moved = [
+        map_coordinates(grain[..., channel], [rows - 0.5 + shift[1], columns - 0.5 + shift[0]], order=1, mode="reflect")
+        for channel in range(3)
+    ]
+    return np.clip(skin * light[..., None] + np.stack(moved, -1), 0, 255).astype(np.float32)
+
+
+def _look(layer: NDArray[np.float32], chart: EyeChart, heights: NDArray) -> NDArray[np.float32]:
+    """Values [..., COLUMNS] of a layer [H, W] of the whole picture at `heights` [..., COLUMNS]."""
+    places = _points(chart, heights)
+    found = map_coordinates(layer, [places[..., 1] - 0.5, places[..., 0] - 0.5], order=1, mode="nearest")
+    return np.asarray(found, np.float32)
+
+
+def _points(chart: EyeChart, heights: NDArray) -> NDArray[np.float64]:
+    """[..., COLUMNS, 2] px of the portrait at `heights` [..., COLUMNS]."""
+    start = -np.column_stack([chart.step, chart.down]) @ chart.affine[:, 2]
+    across = start + np.arange(COLUMNS)[:, None] * chart.step
+    return np.asarray(across + np.asarray(heights, np.float64)[..., None] * chart.down)
+
+
+def _strip(
+    colours: NDArray[np.float32], origin: NDArray[np.float64], chart: EyeChart, low: NDArray, high: NDArray
+) -> NDArray[np.float64]:
+    """[COLUMNS, 3] colour of the skin between two heights [COLUMNS], without the dark hairs across it."""
+    shares = np.linspace(0, 1, 9)[:, None]
+    places = _points(chart, low * (1 - shares) + high * shares) - origin
+    at = [places[..., 1] - 0.5, places[..., 0] - 0.5]
+    found = np.stack([map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)], -1)
+    light = found.sum(-1)
+    bright = light >= np.percentile(light, 40, axis=0)
+    mean = (found * bright[..., None]).sum(0) / bright.sum(0)[:, None]
+    # Beyond the corners lies other skin: the lid there goes on as inside.
+    share = chart.share
+    inside = np.clip(share, 0.12, 0.88)
+    for channel in range(3):
+        mean[:, channel] = np.interp(inside, share, mean[:, channel])
+    return np.asarray(gaussian_filter1d(mean, 0.05 * COLUMNS, axis=0, mode="nearest"))
