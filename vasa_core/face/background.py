@@ -1,32 +1,131 @@
-"""What lies behind the person: the picture with the person taken away and filled in from the surroundings."""
+"""What lies behind the person: the picture with the person taken away and filled in from the surroundings.
+
+Far from the person's edge the fill is a smooth spread of the surrounding colours with their grain; near it, where a
+moving head uncovers it, patches of the surroundings continue what they show.
+"""
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.filters import flow_colours
+from vasa_core.face.exemplar import match_patches
+from vasa_core.face.filters import Layer, flow_colours
 
 CLEAR = 4
 """Opacity of the person, of 255, up to which a pixel shows nothing of it."""
-DISTANCE = 6 / 512
-"""Distance from the person from which colours are taken, frames: nearer ones carry a glow of it."""
-SOFTNESS = 10 / 512
-"""Blur deep inside the filled part, frames (sigma)."""
+GLOW = (4.0, 9.0)
+"""Nearer to the person than the first, px of a frame of 512, colours are not taken for the background's; from the
+second on they are taken as they are."""
+STRAY_REACH = 26.0
+"""Stray hair that the matte left out is looked for up to so many px of a frame of 512 from the person."""
+STRAY_SHARE, STRAY_STEP = 0.12, 14.0
+"""A pixel is stray where it leans by this share from background to person, and by this much of 255."""
+SOFTNESS = 12.0
+"""Blur of the smooth fill deep inside, px of a frame of 512 (sigma)."""
+REACH = 90.0
+"""Depth that is filled with patches, px of a frame of 512: more than a head uncovers at its furthest turn."""
+PATCH_SIDE = 160
+"""Side that patches are searched at, px of the picture."""
+STREWN = 3
+"""Seed of the grain."""
 
 
 def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The background [P, P, 3] of `picture` [P, P, 3] without the person of `matte` [P, P]; `size`: the frame, px."""
-    person = (matte > CLEAR).astype(np.uint8)
-    away = np.asarray(cv2.distanceTransform(1 - person, cv2.DIST_L2, 5))
-    known = away > DISTANCE * size
-    if not known.any():
-        mean = cv2.GaussianBlur(picture, (0, 0), size / 4)
-        return np.asarray(mean, np.uint8)
-    flowed = flow_colours(picture.astype(np.float32), known)
-    inside = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5)) / size
-    share = np.clip(inside / (3 * SOFTNESS), 0, 1)[..., None]
-    filled = flowed + share * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * size) - flowed)
-    result = np.where(person[..., None] > 0, filled, picture)
-    near = np.clip(away / (DISTANCE * size), 0, 1)[..., None]
-    result = np.where(person[..., None] > 0, filled, filled + near * (picture - filled))
-    return np.clip(result, 0, 255).round().astype(np.uint8)
+    unit = size / 512
+    away = _distance(matte <= CLEAR)
+    known = away > GLOW[0] * unit
+    if known.mean() < 0.002:
+        return np.asarray(cv2.GaussianBlur(picture, (0, 0), size / 4), np.uint8)
+    seen = picture.astype(np.float32)
+    stray = _stray(seen, matte, away, unit)
+    known &= ~stray
+    smooth = _smooth_fill(seen, known, unit)
+    deep = _distance(~known)
+    filled = smooth + _grain(seen, known, unit)
+    patched = _patches(seen, smooth, known, deep <= REACH * unit)
+    if patched is not None:
+        share = np.clip((REACH * unit - deep) / (0.5 * REACH * unit), 0, 1)[..., None]
+        filled += share * (patched - filled)
+    own = (np.clip((away / unit - GLOW[0]) / (GLOW[1] - GLOW[0]), 0, 1) * ~stray)[..., None]
+    return np.clip(filled + own * (seen - filled), 0, 255).round().astype(np.uint8)
+
+
+def _stray(seen: Layer, matte: NDArray[np.uint8], away: Layer, unit: float) -> NDArray[np.bool_]:
+    """[P, P] where hair that the matte left out colours the background: it would be copied, or stay as an outline."""
+    far = away > STRAY_REACH * unit
+    if far.mean() < 0.02:
+        return np.zeros(far.shape, np.bool_)
+    quarter = (seen.shape[1] // 4, seen.shape[0] // 4)
+    small = np.asarray(cv2.resize(seen, quarter, interpolation=cv2.INTER_AREA), np.float32)
+    layers = []
+    for sure in (far, matte > 255 - CLEAR):
+        part = cv2.resize(sure.astype(np.float32), quarter, interpolation=cv2.INTER_AREA) > 0.99
+        flowed = flow_colours(small, part)
+        layers.append(cv2.resize(cv2.GaussianBlur(flowed, (0, 0), 3), seen.shape[1::-1]))
+    behind, person = layers
+    way = person - behind
+    lean = ((seen - behind) * way).sum(-1) / np.maximum((way**2).sum(-1), 1)
+    step = np.abs(seen - behind).max(-1)
+    usual = float(np.percentile(step[far], 90))  # textured backgrounds lean by themselves
+    stray = (lean > STRAY_SHARE) & (step > max(STRAY_STEP, 1.5 * usual)) & ~far & (matte <= CLEAR)
+    return cv2.dilate(stray.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
+def _smooth_fill(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
+    flowed = flow_colours(seen, known)
+    depth = np.clip(_distance(~known) / (3 * SOFTNESS * unit), 0, 1)[..., None]
+    return np.asarray(flowed + depth * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * unit) - flowed), np.float32)
+
+
+def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
+    """[P, P, 3] noise as strong as the fine grain of the known pixels (median, so that outlines do not count)."""
+    fine = seen - cv2.GaussianBlur(seen, (0, 0), 1.2 * unit)
+    strength = np.median(np.abs(fine[known]), axis=0) / 0.6745
+    noise = np.random.default_rng(STREWN).normal(size=seen.shape[:2]).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), 0.7 * unit)
+    noise *= 1 / max(float(noise.std()), 1e-6)
+    return np.asarray(noise[..., None] * strength * ~known[..., None], np.float32)
+
+
+def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Layer | None:
+    """[P, P, 3] the hole filled with patches where `wanted`, found on a smaller picture and copied from the full one."""
+    side = len(seen)
+    start = None
+    for work in (PATCH_SIDE // 2, PATCH_SIDE):
+        small = cv2.resize(np.where(known[..., None], seen, smooth), (work, work), interpolation=cv2.INTER_AREA)
+        part = cv2.resize(known.astype(np.float32), (work, work), interpolation=cv2.INTER_AREA)
+        near = cv2.resize(wanted.astype(np.float32), (work, work), interpolation=cv2.INTER_AREA) > 0
+        found = match_patches(np.asarray(small, np.float32), part < 0.999, near, start)
+        if found is None:
+            return None
+        _, start, shift = found
+    return _copied(seen, smooth, start, shift, side / PATCH_SIDE)
+
+
+def _copied(seen: Layer, smooth: Layer, field: NDArray[np.int32], shift: Layer, scale: float) -> Layer:
+    """Copy the patches of a small picture's `field` at full size: the four nearest of them, blended."""
+    side, work = len(seen), len(field)
+    rows, columns = np.mgrid[:side, :side]
+    at = [((axis + 0.5) / scale - 0.5).astype(np.float32) for axis in (rows, columns)]
+    low = [np.floor(axis).astype(np.intp) for axis in at]
+    total = np.zeros_like(seen)
+    norm = np.full((side, side), 1e-6, np.float32)
+    grid = np.stack(np.mgrid[:work, :work], -1)
+    offset = np.where(field >= 0, field - grid, 0)
+    there = field[..., 0] >= 0
+    for down in (0, 1):
+        for across in (0, 1):
+            y, x = np.clip(low[0] + down, 0, work - 1), np.clip(low[1] + across, 0, work - 1)
+            share = (1 - np.abs(at[0] - low[0] - down)) * (1 - np.abs(at[1] - low[1] - across)) * there[y, x]
+            v = np.clip(rows + np.round(offset[y, x, 0] * scale).astype(np.intp), 0, side - 1)
+            u = np.clip(columns + np.round(offset[y, x, 1] * scale).astype(np.intp), 0, side - 1)
+            total += share[..., None] * (seen[v, u] + shift[y, x])
+            norm += share
+    found = total / norm[..., None]
+    return np.asarray(np.where(norm[..., None] > 0.01, found, smooth), np.float32)
+
+
+def _distance(mask: NDArray[np.bool_]) -> Layer:
+    """[H, W] px from each pixel of the mask to the nearest that is not of it."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
