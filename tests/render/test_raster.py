@@ -1,6 +1,7 @@
 import numpy as np
 from scipy.spatial import Delaunay
 
+from vasa_core.render.painter import Painter, as_pixels
 from vasa_core.render.raster import blend_spans, find_spans, opaque, pack, sample
 from vasa_core.render.relief import draw_relief
 
@@ -38,14 +39,14 @@ def _drawn(
     triangles: np.ndarray,
     gain: float = 1.0,
     back: np.ndarray | None = None,
-    solid: bool = True,
 ) -> np.ndarray:
     """The frame [SIZE, SIZE, 4] with a mesh drawn over `back`."""
-    frame = np.zeros((SIZE, SIZE, 4), np.uint8) if back is None else back.copy()
-    gains = np.full(len(position), gain, np.float32)
-    flags = np.full(len(triangles), solid, np.uint8)
-    draw_relief(frame.view(np.uint32)[..., 0], pack(texture), position, source, gains, triangles, flags)
-    return frame
+    painter = Painter(SIZE)
+    painter.begin()
+    light = np.full(len(position), gain, np.float32)
+    draw_relief(as_pixels(painter.frame), painter.gains, pack(texture), position, source, light, triangles)
+    painter.lay_over(np.zeros((SIZE, SIZE, 4), np.uint8) if back is None else back)
+    return painter.frame
 
 
 def _slow_bilinear(image: np.ndarray, u: float, v: float) -> np.ndarray:
@@ -106,7 +107,7 @@ def test_transparent_textures_lie_over_the_frame() -> None:
     front = np.dstack([_image(4, SIZE + 16), _image(5, SIZE + 16)[..., 0]])
     front[..., :3] = np.rint(front[..., :3] * (front[..., 3:] / 255.0))
     back = opaque(_image(6))
-    frame = _drawn(front, source, source + np.float32(8), triangles, back=back, solid=False)
+    frame = _drawn(front, source, source + np.float32(8), triangles, back=back)
     inside = front[8:-8, 8:-8].astype(float)
     expected = inside + back * (1 - inside[..., 3:] / 255)
     assert np.abs(frame - expected).max() <= 2
@@ -115,7 +116,7 @@ def test_transparent_textures_lie_over_the_frame() -> None:
 def test_lit_transparency_stays_premultiplied() -> None:
     source, _, triangles = _mesh(3, 0)
     front = np.full((SIZE + 16, SIZE + 16, 4), 90, np.uint8)
-    frame = _drawn(front, source, source + np.float32(8), triangles, gain=1.3, solid=False)
+    frame = _drawn(front, source, source + np.float32(8), triangles, gain=1.3)
     assert (frame[..., :3] <= frame[..., 3:]).all()
 
 

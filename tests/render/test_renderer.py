@@ -64,7 +64,7 @@ def test_the_face_has_no_holes(renderer: Renderer, space: LatentSpace) -> None:
         place = head_motion(mesh, motion.head_rotation[0], motion.head_translation[0]).apply(shape.position, mesh)
         outline = cv2.convexHull(place[: mesh.face].astype(np.float32))
         inside = np.zeros(frame.shape[:2], np.uint8)
-        cv2.fillConvexPoly(inside, np.round(outline * 0.96 + 0.04 * outline.mean(0)).astype(np.int32), 1)
+        cv2.fillConvexPoly(inside, np.round(outline * 0.85 + 0.15 * outline.mean(0)).astype(np.int32), 1)
         assert (frame[inside > 0][:, 3] == 255).all(), f"{turn} {move}"
 
 

@@ -47,8 +47,6 @@ class HeadMesh:
     """[V, 3] enrolled position in px of the frame; also where the texture is read."""
     triangles: NDArray[np.int32]
     """[N, 3], the upper lids last: shut lids overlap the lower ones. Only those that show something of the person."""
-    opaque: NDArray[np.bool_]
-    """[N] whether nothing of a triangle is transparent."""
     weights: sparse.csr_matrix
     """[V, 468] vertex displacement from landmark displacements."""
     lip_weights: sparse.csr_matrix
@@ -98,9 +96,9 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     limit_slope(rest, STEEPEST, frame.px)
     flatten_steep(rest, triangles, STEEPEST)
 
-    shown, opaque = covered(rest + np.float32(asset.margin), triangles, asset.matte)
+    shown = covered(rest + np.float32(asset.margin), triangles, asset.matte)
     shown |= (triangles < face).all(1)
-    triangles, opaque = triangles[shown], opaque[shown]
+    triangles = triangles[shown]
     used = np.unique(np.concatenate([np.arange(face), triangles.ravel()]))
     renumbered = np.zeros(len(rest), np.int32)
     renumbered[used] = np.arange(len(used))
@@ -118,7 +116,6 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     return HeadMesh(
         rest=rest,
         triangles=triangles[order],
-        opaque=opaque[order],
         weights=weights.astype(np.float32),
         lip_weights=(weights[rims[0].lower] - weights[rims[0].upper]).tocsr().astype(np.float32),
         head_share=share,

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.render.raster import blend_spans, find_spans
+from vasa_core.render.relief import UNLIT, lay_over
 
 SPANS_PER_ROW = 160
 """Room for spans: no row of the frame is cut by more triangles than this."""
@@ -14,13 +15,23 @@ class Painter:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.frame = np.zeros((size, size, 4), np.uint8)
+        self._layer = np.zeros((size, size, 4), np.uint8)
+        self.frame = self._layer
+        self.gains = np.full((size, size), UNLIT, np.uint16)
+        """[size, size] what each pixel's colour will be multiplied by, in 1 / `UNLIT`."""
         self.spans = np.zeros((SPANS_PER_ROW * size, 4), np.int32)
         self._all = np.ones(1000, np.uint8)
 
-    def begin(self, background: NDArray[np.uint8]) -> None:
-        """Start a new frame over `background` [size, size, 4]."""
-        self.frame = background.copy()
+    def begin(self) -> None:
+        """Start a new frame: an empty layer, unlit."""
+        self._layer[:] = 0
+        self.gains[:] = UNLIT
+        self.frame = self._layer
+
+    def lay_over(self, background: NDArray[np.uint8]) -> None:
+        """Light what has been drawn and lay it over `background` [size, size, 4]; what is drawn next lies on top."""
+        self.frame = np.empty_like(self._layer)
+        lay_over(as_pixels(self.frame), as_pixels(self._layer), self.gains, as_pixels(background))
 
     def cut(
         self, position: NDArray[np.float32], triangles: NDArray[np.int32], wanted: NDArray[np.uint8] | None = None
@@ -43,3 +54,8 @@ class Painter:
         """Lay textured triangles over the frame, `opacity` [V] in [0, 1]; other shapes as in `raster.fill_spans`."""
         count = self.cut(position, triangles)
         blend_spans(self.frame, texture, position, source, opacity, triangles, self.spans, count)
+
+
+def as_pixels(image: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """[H, W] one number per RGBA pixel of [H, W, 4], red lowest; the same memory."""
+    return image.view("<u4")[..., 0]

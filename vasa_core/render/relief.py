@@ -1,7 +1,8 @@
-"""The renderer's hot loop: a textured, lit, partly transparent triangle mesh drawn straight into an RGBA frame.
+"""The renderer's hot loops: a textured triangle mesh drawn into a layer, then lit and laid over the background.
 
 Same rules as `raster`: a pixel belongs to the triangle that holds its centre, shared edges are watertight, textures are
-packed with 16 bits per channel. Colours are premultiplied by opacity.
+packed with 16 bits per channel. Colours are premultiplied by opacity. Light waits in a buffer of its own until the layer
+is whole: that pass has no branches and runs on several pixels at once.
 """
 
 import numpy as np
@@ -12,8 +13,8 @@ from vasa_core.render.raster import first_centre, sample_inside
 
 GAIN_BITS = 12
 """Fixed point of the light's gain: fine enough that its steps stay below one level of 255."""
-UNLIT = 0.002
-"""A gain nearer to one than this changes no level of 255: the triangle is drawn as it is."""
+UNLIT = 1 << GAIN_BITS
+"""The gain of a pixel that is as bright as its texture."""
 
 
 @njit("uint32(uint64)", cache=True)
@@ -28,67 +29,29 @@ def _narrow(colour: int) -> int:
     )
 
 
-@njit("uint32(uint64, int64)", cache=True)
-def _lit(colour: int, gain: int) -> int:
-    """A packed colour times gain (one is 1 << GAIN_BITS) in the frame's 8 bits; whites stay white, opacity stays."""
-    factor = np.uint64(gain)
-    half, shift = np.uint64(1 << (GAIN_BITS - 1)), np.uint64(GAIN_BITS)
-    byte, full = np.uint64(0xFF), np.uint64(255)
-    red = min(((colour & byte) * factor + half) >> shift, full)
-    green = min((((colour >> np.uint64(16)) & byte) * factor + half) >> shift, full)
-    blue = min((((colour >> np.uint64(32)) & byte) * factor + half) >> shift, full)
-    opacity = (colour >> np.uint64(48)) & byte
-    return np.uint32(red | (green << np.uint64(8)) | (blue << np.uint64(16)) | (opacity << np.uint64(24)))
-
-
-@njit("uint32(uint32)", cache=True)
-def _capped(colour: int) -> int:
-    """A premultiplied colour whose channels were lit beyond its opacity, cut off there."""
-    byte = np.uint32(0xFF)
-    opacity = colour >> np.uint32(24)
-    red = min(colour & byte, opacity)
-    green = min((colour >> np.uint32(8)) & byte, opacity)
-    blue = min((colour >> np.uint32(16)) & byte, opacity)
-    return red | (green << np.uint32(8)) | (blue << np.uint32(16)) | (opacity << np.uint32(24))
-
-
-@njit("uint32(uint32, uint32)", cache=True)
-def _over(front: int, back: int) -> int:
-    """Lay a premultiplied RGBA colour over another (Porter and Duff 1984)."""
-    through = np.uint32(255) - (front >> np.uint32(24))
-    mask = np.uint32(0x00FF00FF)
-    half = np.uint32(0x00800080)
-    eight = np.uint32(8)
-    low = (back & mask) * through + half
-    low = ((low + ((low >> eight) & mask)) >> eight) & mask
-    high = ((back >> eight) & mask) * through + half
-    high = (high + ((high >> eight) & mask)) & np.uint32(0xFF00FF00)
-    return front + (low | high)
-
-
 @njit(
-    "void(uint32[:, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], int32[:, ::1], uint8[::1])",
+    "void(uint32[:, ::1], uint16[:, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], "
+    "int32[:, ::1])",
     cache=True,
 )
 def draw_relief(
-    frame: NDArray,
+    layer: NDArray,
+    gains: NDArray,
     texture: NDArray,
     position: NDArray,
     source: NDArray,
     gain: NDArray,
     triangles: NDArray,
-    opaque: NDArray,
 ) -> None:
-    """Draw textured triangles over `frame` [H, W], RGBA in 32 bits, red lowest.
+    """Draw textured triangles into `layer` [H, W], RGBA in 32 bits, red lowest, and their light into `gains` [H, W].
 
-    Parameters: `texture` [h, w] packed, premultiplied; `position` [V, 2] px of the frame and `source` [V, 2] px of the
-    texture, pixel centres at +0.5; `gain` [V] factor of the colours, 1 for none, at most 1.99; `triangles` [N, 3];
-    `opaque` [N] 1 where the texture has no transparent pixel in a triangle.
+    Parameters: `texture` [h, w] packed, premultiplied; `position` [V, 2] px of the layer and `source` [V, 2] px of the
+    texture, pixel centres at +0.5; `gain` [V] factor of the colours, 1 for none, below 16; `triangles` [N, 3].
     """
     one = 65536.0
-    rows, columns = frame.shape
+    rows, columns = layer.shape
     height, width = texture.shape
-    flat, drawn = texture.reshape(-1), frame.reshape(-1)
+    flat, drawn, light = texture.reshape(-1), layer.reshape(-1), gains.reshape(-1)
     high_u, high_v = ((width - 1) << 16) - 1, ((height - 1) << 16) - 1
     unit = float(1 << (GAIN_BITS + 8))
     for n in range(triangles.shape[0]):
@@ -118,8 +81,6 @@ def draw_relief(
         ux, uy = bu * x_by - cu * x_cy, cu * y_cx - bu * y_bx
         vx, vy = bv * x_by - cv * x_cy, cv * y_cx - bv * y_bx
         gx, gy = bg * x_by - cg * x_cy, cg * y_cx - bg * y_bx
-        lit = abs(ag - 1.0) > UNLIT or abs(bg) > UNLIT or abs(cg) > UNLIT
-        solid = opaque[n] != 0
         du, dv = int(np.rint(ux * one)), int(np.rint(vx * one))
         dg = int(np.rint(gx * unit))
         long_slope = (cx - ax) / (cy - ay)
@@ -145,29 +106,37 @@ def draw_relief(
                 if end_v < 0 or end_v > high_v:
                     step_v = int((min(max(end_v, 0), high_v) - v) / steps)
             at = np.uint64(y * columns + left)
-            if solid and not lit:
-                for _ in range(right - left):
-                    drawn[at] = _narrow(sample_inside(flat, width, u, v))
-                    at += np.uint64(1)
-                    u += step_u
-                    v += step_v
-                continue
             factor = int(np.rint((ag + dx * gx + dy * gy) * unit))
-            if solid:
-                for _ in range(right - left):
-                    drawn[at] = _lit(sample_inside(flat, width, u, v), factor >> 8)
-                    at += np.uint64(1)
-                    u += step_u
-                    v += step_v
-                    factor += dg
-                continue
             for _ in range(right - left):
-                packed = _lit(sample_inside(flat, width, u, v), factor >> 8)
-                if packed >= np.uint32(0xFF000000):
-                    drawn[at] = packed
-                elif packed != 0:
-                    drawn[at] = _over(_capped(packed), drawn[at])
+                drawn[at] = _narrow(sample_inside(flat, width, u, v))
+                light[at] = np.uint16(factor >> 8)
                 at += np.uint64(1)
                 u += step_u
                 v += step_v
                 factor += dg
+
+
+@njit("uint32(uint32, uint32, uint32, uint32, uint32)", cache=True)
+def _channel(front: int, back: int, shift: int, gain: int, opacity: int) -> int:
+    """One channel of a lit, premultiplied colour laid over another (Porter and Duff 1984), at its place in the pixel."""
+    byte = np.uint32(255)
+    half = np.uint32(1 << (GAIN_BITS - 1))
+    lit = np.uint32(np.uint32(np.uint32((front >> shift) & byte) * gain) + half) >> np.uint32(GAIN_BITS)
+    lit = min(np.uint32(lit), opacity)
+    through = np.uint32(np.uint32(np.uint32((back >> shift) & byte) * np.uint32(byte - opacity)) + np.uint32(128))
+    through = np.uint32(np.uint32(through + np.uint32(through >> np.uint32(8))) >> np.uint32(8))
+    return np.uint32(np.uint32(lit + through) << shift)
+
+
+@njit("void(uint32[:, ::1], uint32[:, ::1], uint16[:, ::1], uint32[:, ::1])", cache=True)
+def lay_over(frame: NDArray, layer: NDArray, gains: NDArray, background: NDArray) -> None:
+    """Light a premultiplied `layer` by `gains` and lay it over a `background`: `frame`, all [H, W]."""
+    for y in range(frame.shape[0]):
+        for x in range(frame.shape[1]):
+            front, back = layer[y, x], background[y, x]
+            gain, opacity = np.uint32(gains[y, x]), np.uint32(front >> np.uint32(24))
+            red = _channel(front, back, np.uint32(0), gain, opacity)
+            green = _channel(front, back, np.uint32(8), gain, opacity)
+            blue = _channel(front, back, np.uint32(16), gain, opacity)
+            alpha = _channel(front, back, np.uint32(24), np.uint32(UNLIT), opacity)
+            frame[y, x] = np.uint32(np.uint32(red | green) | np.uint32(blue | alpha))

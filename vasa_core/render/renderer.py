@@ -85,7 +85,7 @@ class Renderer:
         """Draw a face, from the back to the front: [size, size, 4] RGBA, premultiplied."""
         painter = self._painter
         position = head.apply(shape.position, self.mesh)
-        painter.begin(self._background)
+        painter.begin()
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
         self.mouth.draw(painter, position, shape, head)
         for eye in self.eyes:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.matting import foreground
 from vasa_core.render.mesh import HeadMesh
-from vasa_core.render.painter import Painter
+from vasa_core.render.painter import Painter, as_pixels
 from vasa_core.render.raster import pack
 from vasa_core.render.relief import draw_relief
 
@@ -24,9 +24,8 @@ class Sheet:
         """[P, P] packed RGBA, premultiplied."""
         self._source = np.ascontiguousarray(mesh.rest[:, :2] + self.margin, np.float32)
         self._triangles = mesh.triangles
-        self._opaque = mesh.opaque.astype(np.uint8)
 
     def draw(self, painter: Painter, position: NDArray[np.float32], gain: NDArray[np.float32]) -> None:
         """Draw the sheet with its vertices at `position` [V, 2] px of the frame, colours times `gain` [V]."""
-        frame = painter.frame.view(np.uint32)[..., 0]
-        draw_relief(frame, self.texture, position, self._source, gain, self._triangles, self._opaque)
+        layer = as_pixels(painter.frame)
+        draw_relief(layer, painter.gains, self.texture, position, self._source, gain, self._triangles)

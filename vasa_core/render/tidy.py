@@ -23,7 +23,11 @@ def doubled_areas(position: NDArray, triangles: NDArray[np.int32]) -> NDArray:
 
 
 def untangle(
-    rest: NDArray[np.float32], triangles: NDArray[np.int32], pinned: NDArray[np.int32], px: float = 1.0, rounds: int = 200
+    rest: NDArray[np.float32],
+    triangles: NDArray[np.int32],
+    pinned: NDArray[np.int32],
+    px: float = 1.0,
+    rounds: int = 200,
 ) -> None:
     """Move vertices of `rest` [V, 3] but the `pinned` in place (x, y only) until no triangle is turned over or thin.
 
