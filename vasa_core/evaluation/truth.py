@@ -23,6 +23,8 @@ from vasa_core.face.enroll import Enroller
 from vasa_core.latent.arkit import ARKIT_INDEX
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
+from vasa_core.render.frame import USUAL_SIZE
+from vasa_core.render.head import CAMERA_DISTANCE
 from vasa_core.render.layers import polygon
 from vasa_core.render.renderer import Renderer
 
@@ -65,10 +67,13 @@ class Truth:
     neutral: Picture
     """[H, W, 3] at rest, not turned."""
     cases: list[Case]
-    eyes: Floats
-    """[2, 3] outer eye corners at rest, subject's right and left; any unit, axes as those of pictures."""
     pivot: Floats
-    """[3] what the head turns about, same axes."""
+    """[3] what the head turns about: x and y as the camera sees it, px of the pictures; depth behind the plane of the
+    outer eye corners at rest, in px at that plane."""
+    centre: Floats
+    """[2] px of the pictures straight before the camera."""
+    distance: float
+    """From the camera to the plane of the outer eye corners, px at that plane."""
 
 
 @dataclass(frozen=True)
@@ -91,31 +96,34 @@ def load_truth(folder: Path) -> Truth:
     try:
         told: dict[str, Any] = json.loads((folder / "truth.json").read_text())
         cases = [
-            Case(row["name"], _read(folder / row["picture"]), row["units"], np.array(row["rotation"], np.float64))
+            Case(
+                row["name"], _read(folder / row["file"]), row["units"], np.radians(np.array(row["rotation_deg"], float))
+            )
             for row in told["cases"]
         ]
-        eyes, pivot = np.array(told["eye_corners"], np.float64), np.array(told["pivot"], np.float64)
+        pivot = np.array([*told["pivot_px"], told["pivot_depth_px"]], np.float64)
+        centre, distance = np.array(told["camera"]["centre_px"], np.float64), float(told["camera"]["distance_px"])
         neutral = _read(folder / told["neutral"])
     except (OSError, KeyError, ValueError) as error:
         raise TruthError(f"The true pictures in {folder} cannot be used: {error}. Render them again.") from error
     unknown = {name for case in cases for name in case.units} - set(ARKIT_INDEX)
     if unknown:
         raise TruthError(f"{folder}/truth.json names unknown face units: {', '.join(sorted(unknown))}. Correct it.")
-    return Truth(neutral, cases, eyes, pivot)
+    return Truth(neutral, cases, pivot, centre, distance)
 
 
 def score_truth(truth: Truth) -> tuple[FaceAsset, list[Score]]:
     """Enrol the head at rest, drive it to every case and compare."""
     enroller = Enroller()
-    asset = enroller.enroll(truth.neutral)
+    asset = enroller.enroll(truth.neutral).scaled(USUAL_SIZE)
     space = LatentSpace.load()
     renderer = Renderer(asset, space)
     matrix = find_frame(truth.neutral, asset, enroller)
-    side = asset.image.shape[0]
+    side = asset.size
     scores = []
     for case in truth.cases:
         true = cut(case.picture, matrix, side)
-        ours = np.ascontiguousarray(renderer.render(drive(case, truth, renderer), 0)[..., :3])
+        ours = np.ascontiguousarray(renderer.render(drive(case, truth, renderer, matrix), 0)[..., :3])
         found = enroller.measure(true, asset.landmarks)
         inside = polygon(found[topology.FACE_OVAL, :2], true.shape)
         still = psnr(cut(truth.neutral, matrix, side), true, inside)
@@ -123,17 +131,23 @@ def score_truth(truth: Truth) -> tuple[FaceAsset, list[Score]]:
     return asset, scores
 
 
-def drive(case: Case, truth: Truth, renderer: Renderer) -> Motion:
-    """One frame of motion that does what the true head did."""
-    frame, pivot, space = renderer.mesh.frame, renderer.mesh.pivot, renderer.space
+def drive(case: Case, truth: Truth, renderer: Renderer, matrix: Floats) -> Motion:
+    """One frame of motion that does what the true head did; `matrix` [2, 3] takes px of the pictures to the frame."""
+    frame, pivot, space = renderer.mesh.frame, renderer.mesh.pivot.astype(np.float64), renderer.space
     motion = Motion.still(1, space.size)
     motion.latent[0], motion.blink[0] = space.remove_blink(space.from_arkit(named_weights(**case.units)))
     motion.head_rotation[0] = case.rotation
-    # The true head turns about another point than ours: the difference is a translation.
-    scale = frame.unit / np.linalg.norm(truth.eyes[1] - truth.eyes[0])
-    offset = frame.eyes + scale * (truth.pivot - truth.eyes.mean(0)) - pivot
-    shift = offset - Rotation.from_rotvec(case.rotation).apply(offset)
-    motion.head_translation[0, :2] = shift[:2] / frame.unit
+    # The true head turns about another point than ours, and comes nearer where it leans forward: a translation.
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    distance = truth.distance * scale
+    ahead = matrix[:, :2] @ truth.centre + matrix[:, 2]
+    depth = truth.pivot[2] * scale
+    seen = matrix[:, :2] @ truth.pivot[:2] + matrix[:, 2]
+    true = np.array([*(ahead + (seen - ahead) * (distance + depth) / distance), frame.eyes[2] + depth])
+    turn = Rotation.from_rotvec(case.rotation)
+    size = distance / (distance + float((turn.apply(frame.eyes - true) + true - frame.eyes)[2]))
+    shift = ahead + size * ((true + turn.apply(pivot - true))[:2] - ahead) - pivot[:2]
+    motion.head_translation[0] = [*(shift / frame.unit), CAMERA_DISTANCE / size - CAMERA_DISTANCE]
     return motion
 
 

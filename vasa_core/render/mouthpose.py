@@ -8,8 +8,8 @@ AMBIENT = 0.62
 """Share of the light inside the mouth that comes from all over the opening."""
 DEPTH_FALL = 0.5
 """How fast light falls with depth behind the lips, against the size of the opening."""
-WARMTH = 0.22
-"""Light between lips comes off red walls: how much more red, and less blue, half of the light carries."""
+BOUNCE = (0.24, -0.06, -0.18)
+"""Light deep in the mouth comes off red walls: how much more of each channel it holds than its brightness says."""
 GLOSS_POWER = 4
 """Doublings of the exponent of the wet gloss: 2 ** 4 = 16."""
 LIGHT_BITS = 8
@@ -115,9 +115,9 @@ def project_parts(
             position[i, k] = to_frame[k, 0] * x + to_frame[k, 1] * y + to_frame[k, 2] * z + to_frame[k, 3]
         nx, ny, nz = np.float64(normals[i, 0]), np.float64(normals[i, 1]), np.float64(normals[i, 2])
         facing = max(nx * light[0] + ny * light[1] + nz * light[2], 0.0)
-        reach = opening / (opening + DEPTH_FALL * max(z, 0.0))
+        reach = opening / (opening + DEPTH_FALL * max(z, 0.0) + 1e-6)
         amount = min(shade[i] * reach * (AMBIENT + (1 - AMBIENT) * facing), 1.0)
-        bounce = WARMTH * amount * (1 - amount)
+        dusk = amount * (1 - amount)
         shine = max(nx * half[0] + ny * half[1] + nz * half[2], 0.0)
         for _ in range(GLOSS_POWER):
             shine *= shine
@@ -125,7 +125,7 @@ def project_parts(
         wet = gloss[material] * shine * reach * shade[i] * 255.0
         total = np.int64(0)
         for c in range(3):
-            value = colours[material, c] * (amount + (1 - c) * bounce) + wet
+            value = colours[material, c] * (amount + BOUNCE[c] * dusk) + wet
             fixed = np.int64(min(max(value, 0.0), highest) * scale) + 64
             total += fixed << (CHANNEL_BITS * c)
         packed[i] = total

@@ -1,0 +1,263 @@
+"""`Creases`: folds that skin throws where it is compressed, finer than the mesh: soft dark lines laid over the sheet.
+
+Where a fold runs is anatomy, the same on everybody; how deep it is follows from the mesh alone: skin that is pushed
+together across a fold's line throws one there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
+from scipy.spatial import cKDTree
+
+from vasa_core.face import topology
+from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.raster import first_centre
+
+Point = dict[int, float]
+"""Landmarks and their shares of a point."""
+
+ACROSS = np.array([0.0, 0.08, 0.32, 0.72, 1.0, 0.82, 0.5, 0.22, 0.06, 0.0])
+"""Depth of a fold across its line, from the side that bulges over it to the side in its shadow."""
+PLACES = np.array([-1.3, -0.9, -0.5, -0.2, 0.05, 0.35, 0.7, 1.15, 1.6, 2.1])
+"""Where across, in widths of the fold."""
+STEPS = 14
+"""Columns along a fold."""
+TAPER = 0.3
+"""Share of a fold's length over which each end fades."""
+SHADOW = np.array([0.55, 0.3, 0.25])
+"""What is left of red, green and blue at the bottom of a fold of depth 1: light comes through skin reddened."""
+LEAST = 1 / 256
+"""Fainter folds are not drawn."""
+CANDIDATES = 24
+"""Triangles around a point among which the one that holds it is looked for."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One fold of the subject's right side, or across the middle; the left side's is its mirror image."""
+
+    path: tuple[Point, ...]
+    pairs: tuple[tuple[int, int], ...]
+    """Landmarks on both sides of the fold, evenly along it: what they come nearer to each other is the compression."""
+    begin: float
+    """Compression (share of the distance) at which the fold begins to show."""
+    full: float
+    """Compression at which it is fully there."""
+    depth: float
+    """Opacity of its shadow then."""
+    width: float
+    """Inter-ocular distances."""
+    mirrored: bool = True
+
+
+FOLDS = (
+    # From the wing of the nose around the mouth: smiles.
+    Fold(
+        path=(
+            {129: 0.6, 36: 0.2, 203: 0.2},
+            {203: 1.0},
+            {206: 0.85, 92: 0.15},
+            {216: 1.0},
+            {212: 0.55, 216: 0.45},
+            {212: 0.85, 214: 0.15},
+        ),
+        # From the mouth's corner to what cheeks do not move: raised cheeks deepen the fold, and stretch its skin.
+        pairs=((40, 129), (61, 33), (61, 127), (61, 127)),
+        begin=0.015,
+        full=0.2,
+        depth=0.32,
+        width=0.06,
+    ),
+    # Upright between the brows: anger.
+    Fold(
+        path=({9: 0.62, 107: 0.38}, {8: 0.55, 55: 0.45}, {193: 0.5, 168: 0.5}),
+        pairs=((107, 336), (55, 285)),
+        begin=0.06,
+        full=0.3,
+        depth=0.26,
+        width=0.035,
+    ),
+    # Across the forehead: raised brows.
+    Fold(
+        path=(
+            {104: 0.55, 105: 0.45},
+            {69: 0.55, 66: 0.45},
+            {108: 0.55, 107: 0.45},
+            {151: 0.55, 9: 0.45},
+            {337: 0.55, 336: 0.45},
+            {299: 0.55, 296: 0.45},
+            {333: 0.55, 334: 0.45},
+        ),
+        pairs=((104, 105), (69, 66), (108, 107), (151, 9), (337, 336), (299, 296), (333, 334)),
+        begin=0.05,
+        full=0.27,
+        depth=0.13,
+        width=0.042,
+        mirrored=False,
+    ),
+    Fold(
+        path=(
+            {103: 0.05, 104: 0.95},
+            {67: 0.05, 69: 0.95},
+            {109: 0.1, 108: 0.9},
+            {10: 0.1, 151: 0.9},
+            {338: 0.1, 337: 0.9},
+            {297: 0.05, 299: 0.95},
+            {332: 0.05, 333: 0.95},
+        ),
+        pairs=((104, 105), (69, 66), (108, 107), (151, 9), (337, 336), (299, 296), (333, 334)),
+        begin=0.08,
+        full=0.3,
+        depth=0.11,
+        width=0.042,
+        mirrored=False,
+    ),
+    # Below the lower lid: squinting, broad smiles.
+    Fold(
+        path=({228: 0.6, 31: 0.4}, {229: 0.7, 24: 0.3}, {230: 0.7, 23: 0.3}, {231: 0.7, 22: 0.3}, {232: 0.8, 26: 0.2}),
+        pairs=((130, 117), (23, 119), (22, 120)),
+        begin=0.06,
+        full=0.28,
+        depth=0.22,
+        width=0.035,
+    ),
+)
+
+
+class Creases:
+    """The folds of one portrait."""
+
+    def __init__(self, mesh: HeadMesh) -> None:
+        rest = mesh.rest.astype(np.float64)
+        partner = _partners()
+        pairs: list[tuple[int, int]] = []
+        limits, places, shares, triangles = [], [], [], []
+        whole = [(fold, side) for fold in FOLDS for side in ((False, True) if fold.mirrored else (False,))]
+        total = sum(len(fold.pairs) for fold, _ in whole)
+        for number, (fold, left) in enumerate(whole):
+            path = [{int(partner[k]) if left else k: share for k, share in point.items()} for point in fold.path]
+            line = np.array([sum(share * rest[k, :2] for k, share in point.items()) for point in path])
+            places.append(_strip(line, fold.width * mesh.frame.unit * (-1 if left else 1)))
+            shares.append(_depths(fold, len(pairs), total))
+            triangles.append(_grid() + number * STEPS * len(PLACES))
+            pairs += [(int(partner[a]), int(partner[b])) if left else (a, b) for a, b in fold.pairs]
+            limits += [(fold.begin, fold.full)] * len(fold.pairs)
+        self._pairs, self._limits = np.array(pairs), np.array(limits)
+        self._lengths = self._distances(mesh.rest)
+        self._shares = np.concatenate(shares)
+        self._triangles = np.concatenate(triangles).astype(np.int32)
+        self._corners, self._weights = embed(np.concatenate(places), rest[:, :2], mesh.triangles)
+
+    def depth(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[n] how deep each vertex of the folds lies in shadow, 0 to 1, on a face [V, 3] px before its head moves."""
+        pressed = 1 - self._distances(position) / self._lengths
+        begin, full = self._limits.T
+        signal = np.clip((pressed - begin) / (full - begin), 0, 1)
+        return (self._shares @ (signal * signal * (3 - 2 * signal))).astype(np.float32)
+
+    def draw(self, frame: NDArray[np.uint8], shape: NDArray[np.float32], position: NDArray[np.float32]) -> None:
+        """Darken the folds in `frame` [H, W, 4]: the face `shape` [V, 3] px, drawn at `position` [V, 2] px."""
+        depth = self.depth(shape)
+        if depth.max() < LEAST:
+            return
+        places = np.einsum("nk,nkd->nd", self._weights, position[self._corners, :2])
+        darken(frame, places.astype(np.float32), depth, self._triangles)
+
+    def _distances(self, position: NDArray[np.float32]) -> NDArray[np.float64]:
+        across = position[self._pairs[:, 0]] - position[self._pairs[:, 1]]
+        return np.asarray(np.sqrt((across.astype(np.float64) ** 2).sum(1)))
+
+
+def _partners() -> NDArray[np.int64]:
+    """[468] each landmark's partner on the other side of the face."""
+    flipped = topology.CANONICAL[: topology.MESH_POINTS] * [-1, 1, 1]
+    gaps = np.linalg.norm(flipped[:, None] - topology.CANONICAL[None, : topology.MESH_POINTS], axis=2)
+    return np.asarray(gaps.argmin(axis=1))
+
+
+def _strip(line: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """[STEPS * len(PLACES), 2] px: columns evenly along a polyline [k, 2], each laid across it."""
+    at = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    curve = CubicSpline(at, line)
+    even = np.linspace(0, at[-1], STEPS)
+    along = curve(even, 1)
+    across = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.linalg.norm(along, axis=1, keepdims=True)
+    return (curve(even)[:, None] + width * PLACES[:, None] * across[:, None]).reshape(-1, 2)
+
+
+def _depths(fold: Fold, first: int, total: int) -> NDArray[np.float64]:
+    """[STEPS * len(PLACES), total] depth of each vertex for a full signal of each pair; `first` is the fold's own."""
+    along = np.linspace(0, 1, STEPS)
+    ends = np.clip(np.minimum(along, 1 - along) / TAPER, 0, 1)
+    profile = fold.depth * (ends * ends * (3 - 2 * ends))[:, None] * ACROSS
+    between = np.zeros((STEPS, total))
+    stations = np.linspace(0, 1, len(fold.pairs))
+    for k in range(len(fold.pairs)):
+        between[:, first + k] = np.interp(along, stations, np.arange(len(fold.pairs)) == k)
+    return (profile[:, :, None] * between[:, None]).reshape(-1, total)
+
+
+def _grid() -> NDArray[np.int64]:
+    """Triangles of one strip."""
+    number = np.arange(STEPS * len(PLACES)).reshape(STEPS, len(PLACES))
+    a, b, c, d = (part.ravel() for part in (number[:-1, :-1], number[:-1, 1:], number[1:, :-1], number[1:, 1:]))
+    return np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
+
+
+def embed(
+    points: NDArray[np.float64], flat: NDArray[np.float64], triangles: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Vertices [n, 3] and barycentric weights [n, 3] of the triangles over `flat` [V, 2] that hold `points` [n, 2]."""
+    near = np.asarray(cKDTree(flat[triangles].mean(axis=1)).query(points, CANDIDATES)[1])
+    a, b, c = (flat[triangles[near, k]] for k in range(3))
+    u, v, w = b - a, c - a, points[:, None] - a
+    area = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
+    area = np.where(np.abs(area) < 1e-9, 1e-9, area)
+    one = (w[..., 0] * v[..., 1] - w[..., 1] * v[..., 0]) / area
+    two = (u[..., 0] * w[..., 1] - u[..., 1] * w[..., 0]) / area
+    shares = np.stack([1 - one - two, one, two], axis=-1)
+    best = shares.min(axis=-1).argmax(axis=1)
+    rows = np.arange(len(points))
+    return triangles[near[rows, best]].astype(np.int64), shares[rows, best]
+
+
+@njit("void(uint8[:, :, ::1], float32[:, ::1], float32[::1], int32[:, ::1])", cache=True)
+def darken(frame: NDArray, position: NDArray, depth: NDArray, triangles: NDArray) -> None:
+    """Darken `frame` [H, W, 4] under triangles over `position` [n, 2] px by `depth` [n], interpolated; each px once."""
+    red, green, blue = 1 - SHADOW[0], 1 - SHADOW[1], 1 - SHADOW[2]
+    for t in range(triangles.shape[0]):
+        a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        if depth[a] + depth[b] + depth[c] < LEAST:
+            continue
+        if position[b, 1] < position[a, 1]:
+            a, b = b, a
+        if position[c, 1] < position[a, 1]:
+            a, c = c, a
+        if position[c, 1] < position[b, 1]:
+            b, c = c, b
+        ax, ay = np.float64(position[a, 0]), np.float64(position[a, 1])
+        bx, by = position[b, 0] - ax, position[b, 1] - ay
+        cx, cy = position[c, 0] - ax, position[c, 1] - ay
+        area = bx * cy - cx * by
+        if abs(area) < 1e-9:
+            continue
+        inverse = 1 / area
+        rise_b, rise_c = depth[b] - depth[a], depth[c] - depth[a]
+        slope_x = (rise_b * cy - rise_c * by) * inverse
+        slope_y = (rise_c * bx - rise_b * cx) * inverse
+        for y in range(max(first_centre(ay), 0), min(first_centre(ay + cy), frame.shape[0])):
+            dy = y + 0.5 - ay
+            one = dy * cx / cy
+            two = dy * bx / by if dy < by else bx + (dy - by) * (cx - bx) / (cy - by)
+            left = max(first_centre(ax + min(one, two)), 0)
+            right = min(first_centre(ax + max(one, two)), frame.shape[1])
+            here = depth[a] + (left + 0.5 - ax) * slope_x + dy * slope_y
+            for x in range(left, right):
+                share = min(max(here, 0.0), 1.0)
+                frame[y, x, 0] = np.uint8(frame[y, x, 0] * (1 - share * red) + 0.5)
+                frame[y, x, 1] = np.uint8(frame[y, x, 1] * (1 - share * green) + 0.5)
+                frame[y, x, 2] = np.uint8(frame[y, x, 2] * (1 - share * blue) + 0.5)
+                here += slope_x
