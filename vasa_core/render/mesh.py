@@ -21,7 +21,7 @@ from vasa_core.render.tidy import flatten_steep, limit_slope, untangle
 STEEPEST = 2.1
 """Most px of depth per px across: below cot(25 deg), so that nothing folds at 20 degrees of yaw and 15 of pitch."""
 PIVOT_DEPTH = 0.55
-"""Depth of what the head turns about behind the eye corners' plane, inter-ocular distances; its height is the chin's."""
+"""Depth of what the head turns about, inter-ocular distances behind the eye corners; its height is the chin's."""
 LIP_REACH = (0.2, 0.42)
 """Inter-ocular distances above and below that follow the lip edges when they are corrected: up to the nose, down to
 the chin."""

@@ -1,8 +1,8 @@
 """The renderer's hot loops: a textured triangle mesh drawn into a layer, then lit and laid over the background.
 
 Same rules as `raster`: a pixel belongs to the triangle that holds its centre, shared edges are watertight, textures are
-packed with 16 bits per channel. Colours are premultiplied by opacity. Light waits in a buffer of its own until the layer
-is whole: that pass has no branches and runs on several pixels at once.
+packed with 16 bits per channel. Colours are premultiplied by opacity. Light waits in a buffer of its own until the
+layer is whole: that pass has no branches and runs on several pixels at once.
 """
 
 import numpy as np
@@ -118,7 +118,7 @@ def draw_relief(
 
 @njit("uint32(uint32, uint32, uint32, uint32, uint32)", cache=True)
 def _channel(front: int, back: int, shift: int, gain: int, opacity: int) -> int:
-    """One channel of a lit, premultiplied colour laid over another (Porter and Duff 1984), at its place in the pixel."""
+    """One channel of a lit, premultiplied colour laid over another (Porter and Duff 1984), in its place."""
     byte = np.uint32(255)
     half = np.uint32(1 << (GAIN_BITS - 1))
     lit = np.uint32(np.uint32(np.uint32((front >> shift) & byte) * gain) + half) >> np.uint32(GAIN_BITS)

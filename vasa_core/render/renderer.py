@@ -87,6 +87,7 @@ class Renderer:
         position = head.apply(shape.position, self.mesh)
         painter.begin()
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
+        painter.lay_over(self._background)
         self.mouth.draw(painter, position, shape, head)
         for eye in self.eyes:
             eye.draw(painter, position, shape, head)
