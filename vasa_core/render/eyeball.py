@@ -15,8 +15,11 @@ BALL_DEPTH = 0.085
 """Inter-ocular distances of the ball's centre behind the line through the corners."""
 LEAST_RADII = (1.9, 0.5)
 """The ball of a drawn eye is at least so many radii of its iris, and so much of the eye's width, large."""
-IRIS_EDGE = (0.93, 1.09)
-"""The iris's opacity falls from 1 to 0 between these radii."""
+IRIS_EDGES = [(inner, outer) for outer in (1.06, 1.1, 1.15, 1.22, 1.3) for inner in (0.8, 0.86, 0.92, 0.96)]
+"""The iris's opacity falls from 1 to 0 between two radii: those of these are taken that explain the portrait best."""
+USUAL_EDGE = (0.92, 1.1)
+EDGE_SHOWS = 12
+"""So many pixels of an iris's edge must show for that."""
 SHADE_SAMPLES = 32
 SHADE_REACH = 0.08
 """Shade by a lid is a table of SHADE_SAMPLES over this distance from its edge, inter-ocular distances."""
@@ -87,19 +90,16 @@ def make_eyeball(
     glints = find_glints(colours, inner, distance, radius, px)
     clear = inner & (below > min(0.02 * unit, 0.25 * radius)) & ~glints
     bare = whole_iris(colours, clear, distance, radius, px)
-    opacity = np.clip((IRIS_EDGE[1] * radius - distance) / ((IRIS_EDGE[1] - IRIS_EDGE[0]) * radius), 0, 1)[..., None]
-    opacity = np.rint(opacity * 255) / 255
+    beside = inner & (below > 0.018 * unit) & (above > 0.008 * unit) & ~glints
+    opacity = np.rint(_iris_opacity(colours, white, bare, distance / radius, beside) * 255) / 255
     layered = white + (bare - white) * opacity
     lash = _lash_colour(colours, np.abs(below) / unit, (opening > 0) & (distance > 1.08 * radius))
     shade = _shades(colours - lash, layered - lash, opening, below / unit, above / unit, glints)
     table = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     cast = np.interp(below / unit, table, shade[0]) * np.interp(above / unit, table, shade[1])
     soft = blur(grow(glints, 1), 0.7 * px)[..., None] * opacity
-    glint = np.rint(
-        np.clip((colours - lash - (layered - lash) * cast[..., None]), 0, 255)
-        * np.clip(1.5 * soft, 0, 1)
-        * (glints.any())
-    )
+    excess = np.clip(colours - lash - (layered - lash) * cast[..., None], 0, 255)
+    glint = np.rint(excess * np.clip(1.5 * soft, 0, 1) * glints.any())
     white, bare = np.rint(white), np.rint(bare)
     model = lash + (white + (bare - white) * opacity - lash) * cast[..., None] + glint * opacity
     reach = np.clip(2 - _outside(below, above, opening), 0, 1)[..., None]
@@ -119,6 +119,24 @@ def make_eyeball(
         centre=ball,
         radius=ball_radius,
     )
+
+
+def _iris_opacity(
+    colours: NDArray[np.float32],
+    white: NDArray[np.float32],
+    bare: NDArray[np.float32],
+    distance: NDArray[np.float32],
+    clear: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """[h, w, 1] how far the iris covers the white: `distance` [h, w] in radii, `clear` [h, w] what shows unshaded."""
+    ring = clear & (distance > 0.75) & (distance < 1.4)
+    best, least = USUAL_EDGE, np.inf
+    for inner, outer in IRIS_EDGES if ring.sum() >= EDGE_SHOWS else ():
+        opacity = np.clip((outer - distance[ring]) / (outer - inner), 0, 1)[:, None]
+        error = float(np.abs(colours[ring] - white[ring] - (bare[ring] - white[ring]) * opacity).mean())
+        if error < least:
+            best, least = (inner, outer), error
+    return np.asarray(np.clip((best[1] - distance) / (best[1] - best[0]), 0, 1)[..., None], np.float32)
 
 
 def _lash_colour(colours: NDArray[np.float32], from_edge: NDArray, beside: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from vasa_core.render.eyechart import COLUMNS, EyeChart, make_chart
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
 from vasa_core.render.lids import CREASE, OVERLAP, fixed_table, place_lids
-from vasa_core.render.lidskin import find_crease, paint_closed_lid
+from vasa_core.render.lidskin import clean_lashes, find_crease, paint_closed_lid
 from vasa_core.render.mesh import LEFT_BROW_LOWER, LID_REACH_BELOW, RIGHT_BROW_LOWER, HeadMesh
 from vasa_core.render.painter import Painter
 from vasa_core.render.raster import opaque, pack
@@ -26,7 +26,7 @@ ROOM = (0.14, 0.22)
 wider and irises turned far."""
 GLINT_SLIDES = 0.4
 """A catch-light goes along with this share of the iris's motion: the cornea's centre lies half-way to the ball's."""
-RESIDUE_FADE = 0.35
+RESIDUE_FADE = 0.14
 """What the layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
 FRINGE = 0.014
 """Inter-ocular distances that the lashes of a shut lid hang down."""
@@ -43,6 +43,8 @@ class Eye:
     origin: NDArray[np.float64]
     """[2] px of the portrait: the layers' upper left corner."""
     portrait: NDArray[np.uint64]
+    lashes: NDArray[np.uint64]
+    """The portrait with lashes that hold nothing of the iris: what moves with the lid."""
     skin: NDArray[np.uint64]
     """The shut lid."""
     white: NDArray[np.uint64]
@@ -81,7 +83,7 @@ class Eye:
         travel = float(np.hypot(*shift))
         if max(travel, closure * self.unit, float(np.abs(motion).max())) < STILL:
             frame = painter.frame.view(np.uint32)[..., 0]
-            draw_relief(frame, self.portrait, position, self._source, self._unlit, self.hole, self._solid)
+            draw_relief(frame, painter.gains, self.portrait, position, self._source, self._unlit, self.hole)
             return
         lids = np.empty((COLUMNS, 4))
         down = self.chart.down
@@ -128,6 +130,7 @@ class Eye:
             turn,
             self.ball.shade,
             self.portrait,
+            self.lashes,
             self.skin,
             self.white,
             self.iris,
@@ -146,7 +149,6 @@ class Eye:
 
     def __post_init__(self) -> None:
         self._unlit = np.ones(len(self.rest), np.float32)
-        self._solid = np.ones(len(self.hole), np.uint8)
         self._source = np.ascontiguousarray(self.rest - self.origin.astype(np.float32))
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
@@ -181,9 +183,11 @@ def _make_eye(
     crease = find_crease(image, chart, brow, unit, px)
     fixed = fixed_table(chart.upper, chart.lower, chart.inside, crease)
     skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], brow, unit)
+    lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
     return Eye(
         origin=origin,
         portrait=pack(opaque(patch)),
+        lashes=pack(np.rint(lashes).astype(np.uint8)),
         skin=pack(np.rint(skin).astype(np.uint8)),
         white=pack(np.clip(ball.white, 0, 255).astype(np.uint8)),
         iris=pack(np.clip(ball.iris, 0, 255).astype(np.uint8)),

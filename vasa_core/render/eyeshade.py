@@ -48,12 +48,15 @@ tables; px below the lower lid that follow it; closure; share of the lid's own c
 lashes hang over the skin below, px; the portrait's iris, px of the layers; colour of the lashes."""
 NUMBERS = 20
 
-AROUND_IRIS = (1.25, 1.7)
+AROUND_IRIS = (1.4, 1.9)
 """Radii around the portrait's iris over which its eye is its own again, wherever the iris has gone."""
 FAR = 0.97
 """Beyond this share of the ball's radius its surface is taken as a cone: there is no eye to see behind its edge."""
 OUTSIDE = 0.8
 """px above the edge where a lid's own colour is read: right on it, pixels mix lid and eye."""
+FOLD_SHADE, FOLD_WIDTH = 0.25, 0.5
+"""Skin that comes out from under the crease is darker there, by this share, fading over this share of the crease's
+distance."""
 OPEN_REACH = 2.2
 """Distances of the crease within which a lid that opens wider pushes its skin together."""
 
@@ -81,19 +84,27 @@ def look(layer: NDArray, u: float, v: float, out: NDArray) -> None:
         )
 
 
+@njit("float64(float64[:, ::1], float64, float64, float64)", cache=True)
+def lid_light(shade: NDArray, step: float, below: float, above: float) -> float:
+    """Light left on the eye `below` the upper and `above` the lower lid, px; `step` px per entry of the tables."""
+    upper = min(max(below / step, 0.0), SHADE_SAMPLES - 1.001)
+    lower = min(max(above / step, 0.0), SHADE_SAMPLES - 1.001)
+    i, j = int(upper), int(lower)
+    light = shade[0, i] + (shade[0, i + 1] - shade[0, i]) * (upper - i)
+    return light * (shade[1, j] + (shade[1, j + 1] - shade[1, j]) * (lower - j))
+
+
 @njit(
-    "void(float64, float64, float64, float64, float64, float64[:, ::1], float64[:, ::1], uint64[:, ::1], "
+    "void(float64, float64, float64, float64, float64[:, ::1], uint64[:, ::1], "
     "uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], float64[::1], float64[:, ::1])",
     cache=True,
 )
 def ball_colour(
     x: float,
     y: float,
-    below: float,
-    above: float,
+    light: float,
     residue_share: float,
     turn: NDArray,
-    shade: NDArray,
     white: NDArray,
     iris: NDArray,
     glint: NDArray,
@@ -101,7 +112,7 @@ def ball_colour(
     numbers: NDArray,
     out: NDArray,
 ) -> None:
-    """Colour of the eyeball at (x, y) px of the layers, into `out[0]`, `below` and `above` the lids by so many px.
+    """Colour of the eyeball at (x, y) px of the layers, into `out[0]`, with this `light` left by the lids.
 
     `turn` [2, 3] takes points of the ball back to where the portrait shows them; `out` [4, 4] also serves as scratch.
     """
@@ -116,11 +127,6 @@ def ball_colour(
     look(iris, u, v, out[1])
     opacity = out[1, 3] / 255.0
     look(white, x, y, out[0])
-    upper = min(max(below / numbers[SHADE_STEP], 0.0), SHADE_SAMPLES - 1.001)
-    lower = min(max(above / numbers[SHADE_STEP], 0.0), SHADE_SAMPLES - 1.001)
-    i, j = int(upper), int(lower)
-    light = shade[0, i] + (shade[0, i + 1] - shade[0, i]) * (upper - i)
-    light *= shade[1, j] + (shade[1, j + 1] - shade[1, j]) * (lower - j)
     for k in range(3):
         lash = numbers[LASH_RED + k]
         out[0, k] = lash + (out[0, k] + (out[1, k] - out[0, k]) * opacity - lash) * light
@@ -140,7 +146,7 @@ def ball_colour(
 
 @njit(
     "void(float64, float64, float64, float64, float64, float64, float64[::1], uint64[:, ::1], uint64[:, ::1], "
-    "float64[::1], float64, float64, float64[:, ::1])",
+    "uint64[:, ::1], float64[::1], float64, float64, float64[:, ::1])",
     cache=True,
 )
 def lid_colour(
@@ -152,6 +158,7 @@ def lid_colour(
     crease: float,
     down: NDArray,
     portrait: NDArray,
+    lashes: NDArray,
     skin: NDArray,
     numbers: NDArray,
     meeting: float,
@@ -170,13 +177,20 @@ def lid_colour(
         share = 1 - smooth(away / (OPEN_REACH * crease))
         back = moved * share + (clear - away)
         look(portrait, x - down[0] * back, y - down[1] * back, out[0])
+        look(lashes, x - down[0] * back, y - down[1] * back, out[1])
+        for k in range(3):
+            out[0, k] += (out[1, k] - out[0, k]) * smooth(-0.5 * moved / numbers[PIXEL])
         return
     back = moved + (clear - away)
     look(portrait, x - down[0] * back, y - down[1] * back, out[0])
+    look(lashes, x - down[0] * back, y - down[1] * back, out[1])
+    for k in range(3):
+        out[0, k] += (out[1, k] - out[0, k]) * smooth(0.5 * moved / numbers[PIXEL])
     look(portrait, x, y, out[1])
     on = meeting - edge
     look(skin, x + down[0] * on, y + down[1] * on, out[2])
     way = moved / max(meeting - rest, 1.0)
+    fold = 1 - FOLD_SHADE * inside * np.exp(-max(height - rest + crease, 0.0) / (FOLD_WIDTH * crease))
     soft = 0.3 * crease
     start = rest - crease - soft * (1 + 1.2 * way)
     own = 1 - smooth((away - 0.3 * crease) / (0.7 * crease))
@@ -185,14 +199,14 @@ def lid_colour(
     own = max(own * (1 - still), 1e-3)
     total = own + still + new
     for k in range(3):
-        out[0, k] = (own * out[0, k] + still * out[1, k] + new * out[2, k]) / total
+        out[0, k] = (own * out[0, k] + still * out[1, k] + new * fold * out[2, k]) / total
 
 
 @njit(
     "void(uint8[:, :, ::1], int32[:, ::1], int64, float32[:, ::1], float32[:, ::1], int32[:, ::1], int64, "
     "float64[:, ::1], float64[:, ::1], float64[::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], "
     "float64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], "
-    "uint64[:, ::1], float64[::1])",
+    "uint64[:, ::1], uint64[:, ::1], float64[::1])",
     cache=True,
 )
 def shade_socket(
@@ -211,6 +225,7 @@ def shade_socket(
     turn: NDArray,
     shade: NDArray,
     portrait: NDArray,
+    lashes: NDArray,
     skin: NDArray,
     white: NDArray,
     iris: NDArray,
@@ -231,7 +246,7 @@ def shade_socket(
     fixed, lids : tables [COLUMNS, ...] of `vasa_core.render.lids`
     turn : [2, 3] as in `ball_colour`
     shade : [2, SHADE_SAMPLES] light left near the lids
-    portrait, skin, white, iris, glint, residue : [h, w] packed layers
+    portrait, lashes, skin, white, iris, glint, residue : [h, w] packed layers
     numbers : [NUMBERS]
     """
     eye = np.empty((4, 4))
@@ -282,14 +297,14 @@ def shade_socket(
             if over < 1 and beneath < 1:
                 qx = to_portrait[0, 0] * (x + 0.5) + to_portrait[0, 1] * (y + 0.5) + to_portrait[0, 2]
                 qy = to_portrait[1, 0] * (x + 0.5) + to_portrait[1, 1] * (y + 0.5) + to_portrait[1, 2]
-                near = 1 - smooth((height - rest_upper) / (3.5 * px))
+                near = 1 - smooth((height - rest_upper) / (5.0 * px))
                 share = 1 - near * min(abs(upper - rest_upper) / px, 1.0)
                 near = 1 - smooth((rest_lower - height) / (2.5 * px))
                 share *= 1 - near * min(abs(lower - rest_lower) / px, 1.0)
-                ball_colour(
-                    qx - ox, qy - oy, height - upper, lower - height, share, turn, shade, white, iris, glint, residue,
-                    numbers, eye,
-                )  # fmt: skip
+                step = numbers[SHADE_STEP]
+                light = lid_light(shade, step, height - upper, lower - height)
+                share *= min(light / lid_light(shade, step, height - rest_upper, rest_lower - height), 1.0)
+                ball_colour(qx - ox, qy - oy, light, share, turn, white, iris, glint, residue, numbers, eye)
             if beneath > 0 and over < 1:
                 far = max(height - lower, 0.0)
                 moved = (lower - rest_lower) * (1 - smooth(far / numbers[LOWER_REACH]))
@@ -317,6 +332,7 @@ def shade_socket(
                     crease,
                     down,
                     portrait,
+                    lashes,
                     skin,
                     numbers,
                     meeting,

@@ -9,6 +9,8 @@ SIZES = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
 """Radii that are tried when an iris is looked for, against the tracked one."""
 GLINT_STEP = 34.0
 """Grey levels by which a catch-light outshines its ring of the iris."""
+INSIDE = 0.97
+"""Beyond so many radii the iris's colour goes on as it is there: further out white shines in."""
 GLINT_SHARE = 0.22
 """A bright patch larger than this share of the iris is no catch-light."""
 
@@ -74,8 +76,8 @@ def whole_iris(
     patch: NDArray[np.float32], seen: NDArray[np.bool_], distance: NDArray[np.float32], radius: float, px: float
 ) -> NDArray[np.float32]:
     """[h, w, 3] the iris with what is not `seen` [h, w], there the mean colour of its ring."""
-    reach = np.minimum(distance, radius * 1.15)
-    rings = np.arange(0, radius * 1.15 + 1.0, max(px, radius / 16))
+    reach = np.minimum(distance, radius * INSIDE)
+    rings = np.arange(0, radius * INSIDE + 1.0, max(px, radius / 16))
     means = np.zeros((len(rings), 3), np.float32)
     weights = np.zeros(len(rings), np.float32)
     width = rings[1] - rings[0] if len(rings) > 1 else 1.0
@@ -92,5 +94,7 @@ def whole_iris(
         for channel in range(3):
             means[:, channel] = np.interp(rings, rings[known], means[known, channel])
     radial = np.stack([np.interp(reach, rings, means[:, channel]) for channel in range(3)], -1).astype(np.float32)
-    trust = np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1)[..., None] * seen[..., None]
+    trust = (
+        np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1)[..., None] * (seen & (distance < INSIDE * radius))[..., None]
+    )
     return (radial + (patch - radial) * trust).astype(np.float32)

@@ -9,7 +9,7 @@ from vasa_core.render.layers import blur, grey
 
 CREASE_SHARE = 0.42
 """Where the crease is expected between lid edge and brow."""
-CREASE_BOUNDS = (0.03, 0.09)
+CREASE_BOUNDS = (0.042, 0.11)
 """Bounds of its distance from the lid edge, inter-ocular distances."""
 AT_CORNERS = 0.45
 """Share of that distance left at the corners."""
@@ -17,10 +17,15 @@ GRAIN_FROM = 0.2
 """Inter-ocular distances below the eye: skin whose grain the lid is given."""
 GRAIN_FINE = 0.012
 """Inter-ocular distances: coarser structure is no grain."""
+LASHES = 0.03
+"""Inter-ocular distances above the lid's edge where its colour is that of lashes."""
+BAND = (0.014, 0.036)
+"""Inter-ocular distances above the lid's edge within which lashes before the iris are drawn like those beside it: all
+of the band, and where it ends."""
 MOST_GRAIN = 9.0
 """Grey levels."""
-ROUND_LIGHT, ROUND_DARK, FOLD_DARK = 0.05, 0.12, 0.16
-"""Lid skin is lighter on the ball's top, darker where it turns under and where it comes out of the fold: shares."""
+ROUND_LIGHT, ROUND_DARK, CORNER_DARK = 0.04, 0.16, 0.14
+"""Lid skin is lighter on the ball's top and darker where it turns under and towards the corners, by these shares."""
 
 
 def find_crease(image: NDArray[np.uint8], chart: EyeChart, brow: float, unit: float, px: float) -> NDArray[np.float32]:
@@ -60,11 +65,11 @@ def paint_closed_lid(
     `meeting` [COLUMNS] heights of the closed line; `brow`, `unit` px.
     """
     colours = patch.astype(np.float32)
-    lashes = np.minimum(0.4 * crease, 0.018 * unit)
+    lashes = np.minimum(0.6 * crease, LASHES * unit)
     near = _strip(colours, origin, chart, chart.upper - lashes, chart.upper - 0.9 * crease)
     far_from, far_to = 1.1 * crease, np.maximum(0.85 * brow, 1.3 * crease)
     far = _strip(colours, origin, chart, chart.upper - far_from, chart.upper - np.minimum(far_to, far_from * 1.8))
-    near = np.maximum(near, 0.8 * far)
+    near = np.maximum(near, 0.7 * far)
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float64) + 0.5
     place = chart.place(np.stack([columns, rows], -1) + origin)
     shut = chart.at(meeting, place[..., 0])
@@ -76,8 +81,8 @@ def paint_closed_lid(
         low, high = (chart.at(strip[:, channel], place[..., 0]) for strip in (near, far))
         skin[..., channel] = low + (high - low) * mix
     inside = chart.at(chart.inside, place[..., 0])
-    light = 1 + ROUND_LIGHT * inside * np.exp(-(((up - 0.55) / 0.3) ** 2)) - ROUND_DARK * np.exp(-up / 0.14)
-    light -= FOLD_DARK * inside * np.exp(-(1 - up) / 0.1)
+    light = 1 + ROUND_LIGHT * inside * np.exp(-(((up - 0.55) / 0.3) ** 2)) - ROUND_DARK * np.exp(-up / 0.22)
+    light -= CORNER_DARK * (1 - inside) ** 2
     grain = np.clip(colours - blur(colours, GRAIN_FINE * unit), -MOST_GRAIN, MOST_GRAIN)
     shift = GRAIN_FROM * unit * chart.down
     moved = [
@@ -85,6 +90,55 @@ def paint_closed_lid(
         for channel in range(3)
     ]
     return np.clip(skin * light[..., None] + np.stack(moved, -1), 0, 255).astype(np.float32)
+
+
+def clean_lashes(
+    patch: NDArray[np.uint8],
+    origin: NDArray[np.float64],
+    chart: EyeChart,
+    iris: NDArray[np.float64],
+    radius: float,
+    unit: float,
+    px: float,
+) -> NDArray[np.float32]:
+    """[h, w, 3] the patch with a lash line that holds nothing of the iris below it.
+
+    Where the iris meets the upper lid the two cannot be told apart, but lashes look the same to its left and right.
+    `iris` [2] px of the patch, `radius` px.
+    """
+    colours = patch.astype(np.float32)
+    depths = np.arange(-2 * px, BAND[1] * unit + px, 0.5 * px)
+    profile = np.stack([_row(colours, origin, chart, chart.upper - depth) for depth in depths])
+    middle = float(chart.place(iris + origin)[0])
+    half = 1.1 * radius / float(np.linalg.norm(chart.step))
+    wide = 0.1 * COLUMNS
+    index = np.arange(COLUMNS)
+    usable = (chart.share > 0.1) & (chart.share < 0.9)
+    sides = []
+    for low, high in ((middle - half - wide, middle - half), (middle + half, middle + half + wide)):
+        take = usable & (index >= low) & (index <= high)
+        if take.sum() >= 2:
+            sides.append(profile[:, take].mean(1))
+    if not sides:
+        return colours
+    rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float64) + 0.5
+    place = chart.place(np.stack([columns, rows], -1) + origin)
+    depth = chart.at(chart.upper, place[..., 0]) - place[..., 1]
+    share = np.clip((place[..., 0] - middle) / (2 * half) + 0.5, 0, 1)[..., None]
+    left, right = (
+        np.stack([np.interp(depth, depths, side[:, c]) for c in range(3)], -1) for side in (sides[0], sides[-1])
+    )
+    lash = left + (right - left) * share
+    over = np.clip((half + 0.06 * COLUMNS - np.abs(place[..., 0] - middle)) / (0.06 * COLUMNS), 0, 1)
+    over *= np.clip((BAND[1] * unit - depth) / ((BAND[1] - BAND[0]) * unit), 0, 1)
+    return np.asarray(colours + (lash - colours) * over[..., None], np.float32)
+
+
+def _row(colours: NDArray[np.float32], origin: NDArray[np.float64], chart: EyeChart, heights: NDArray) -> NDArray:
+    """[COLUMNS, 3] colours at heights [COLUMNS]."""
+    places = _points(chart, heights) - origin
+    at = [places[..., 1] - 0.5, places[..., 0] - 0.5]
+    return np.stack([map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)], -1)
 
 
 def _look(layer: NDArray[np.float32], chart: EyeChart, heights: NDArray) -> NDArray[np.float32]:

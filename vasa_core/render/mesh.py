@@ -79,7 +79,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     loose = _make_rims(rest, chains, frame)
     lips.settle(rest, loose[0])
     for rim in loose[1:]:
-        settle_lids(image, rest, rim, frame.down, frame.unit)
+        settle_lids(image, rest, rim, frame.down, frame.unit, frame.px)
     oval = _oval_ring(fine.triangles, topology.FACE_OVAL)
     around = outer_points(rest[:, :2], rest[oval, :2], low, high, frame.px)
     ring_triangles = connect(rest[oval, :2], around)
