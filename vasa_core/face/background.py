@@ -89,7 +89,7 @@ def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
 
 
 def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Layer | None:
-    """[P, P, 3] the hole filled with patches where `wanted`, found on a smaller picture and copied from the full one."""
+    """[P, P, 3] the hole filled with patches where `wanted`: found on a smaller picture, copied from the full one."""
     side = len(seen)
     start = None
     for work in (PATCH_SIDE // 2, PATCH_SIDE):

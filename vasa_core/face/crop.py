@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.asset import margin_of, picture_side
-from vasa_core.face.filters import flow_colours
+from vasa_core.face.filters import Layer
 from vasa_core.face.topology import OUTER_EYE_CORNERS
 
 FACE_WIDTH, FACE_HEIGHT = 0.50, 0.63
@@ -20,10 +20,10 @@ SHARPEN = 0.35
 """Strength of the unsharp mask on an enlarged picture; more would raise the grain of the photograph."""
 MIRROR_REACH = 0.012
 """Distance over which the mirrored picture fades into soft colours, in frames: too short to show a second face."""
-SOFT_REACH = 0.06
-"""Distance outside of the picture at which the invented part is fully soft, in frames."""
-SOFTNESS = 14 / 512
-"""Blur of the invented part, frames (sigma)."""
+SPREAD = 0.22
+"""Blur of the invented part (sigma) against the distance from the picture: outlines run on, ever softer."""
+SPREADS = (1.0, 2.5, 6.0, 14.0)
+"""Blurs that are made and mixed, px of a frame of 512 (sigma); the last is the softest."""
 GRAIN = 1.5 / 512
 """Coarsest structure that is mirrored outwards as grain, frames (sigma): larger ones would show a second face."""
 GRAIN_LIMIT = 3.0
@@ -106,7 +106,7 @@ def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
 
 
 def extend(picture: NDArray[np.uint8], known: NDArray[np.bool_], size: int) -> NDArray[np.uint8]:
-    """Fill the pixels that are not `known`: colours flow outwards, ever softer, under the mirrored grain.
+    """Fill the pixels that are not `known`: the border's colours run on outwards, ever softer, under mirrored grain.
 
     Parameters
     ----------
@@ -116,12 +116,26 @@ def extend(picture: NDArray[np.uint8], known: NDArray[np.bool_], size: int) -> N
     """
     if known.all() or not known.any():
         return picture
-    flowed = flow_colours(picture.astype(np.float32), known)
-    distance = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5)) / size
-    softness = np.minimum(distance / SOFT_REACH, 1)[..., None]
-    filled = flowed + softness * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * size) - flowed)
+    distance, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    colours = np.zeros((int(labels.max()) + 1, 3), np.float32)
+    colours[labels[known]] = picture[known]
+    filled = _blur_by(colours[labels], SPREAD * distance, size / 512)
+    distance = np.asarray(distance) / size
     grain = picture - cv2.GaussianBlur(picture, (0, 0), GRAIN * size).astype(np.float32)
     usual = GRAIN_LIMIT * float(np.median(np.abs(grain[known])))
     filled += np.clip(grain, -usual, usual)
     filled += np.exp(-((distance / MIRROR_REACH) ** 2))[..., None] * (picture - filled)
     return np.where(known[..., None], picture, np.clip(filled, 0, 255).round().astype(np.uint8))
+
+
+def _blur_by(layer: Layer, sigma: Layer, unit: float) -> Layer:
+    """Blur `layer` [H, W, 3] by another sigma [H, W] px at every pixel, mixed from a few blurs."""
+    result, last = layer.copy(), 0.0
+    for step in SPREADS:
+        blurred = cv2.GaussianBlur(layer, (0, 0), step * unit)
+        share = np.clip((sigma / unit - last) / (step - last), 0, 1)[..., None]
+        result += share * (blurred - result)
+        last = step
+    return np.asarray(result, np.float32)

@@ -1,4 +1,7 @@
-"""Fill a hole of a picture with pieces of its surroundings (PatchMatch, Barnes et al. 2009; votes, Wexler et al. 2007)."""
+"""Fill a hole of a picture with pieces of its surroundings.
+
+PatchMatch (Barnes et al. 2009) finds the pieces, votes of all that overlap make the fill (Wexler et al. 2007).
+"""
 
 import cv2
 import numpy as np
@@ -138,9 +141,9 @@ def match_patches(
 ) -> tuple[Layer, NDArray[np.int32], Layer] | None:
     """Fill the `hole` [H, W] of `image` [H, W, 3] (of 255; in the hole a first guess) with patches of the rest.
 
-    Only pixels that are `wanted` [H, W] are filled; the others keep the guess. `start` is the field of a picture of half the size. Returns the filled picture, for each pixel filled the row
-    and column that its patch comes from [H, W, 2] (-1 elsewhere) and the shift of its colours [H, W, 3]; None where
-    too little is known.
+    Only pixels that are `wanted` [H, W] are filled; the others keep the guess. `start` is the field of one of half
+    the size. Returns the filled picture, for each pixel filled the row and column that its patch comes from [H, W, 2]
+    (-1 elsewhere) and the shift of its colours [H, W, 3]; None where too little is known.
     """
     r = RADIUS
     padded = np.ascontiguousarray(cv2.copyMakeBorder(image, r, r, r, r, cv2.BORDER_REFLECT_101), np.float32)

@@ -8,7 +8,7 @@ from vasa_core.face.filters import Layer, flow_colours, guided_filter
 
 WORK = 640
 """Side that the matte is found at, px; larger pictures get it enlarged along their own edges."""
-BAND = (9.0, 14.0)
+BAND = (4.5, 14.0)
 """The matte is open up to so many px of WORK inside and outside of the silhouette."""
 LOOSE = (0.03, 0.97)
 """Between these the silhouette itself is unsure, and the matte is open too."""
