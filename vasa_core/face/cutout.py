@@ -5,9 +5,11 @@ from numpy.typing import NDArray
 
 from vasa_core.face.asset import MARGIN_SHARE
 from vasa_core.face.background import fill_background
+from vasa_core.face.crown import round_crown
 from vasa_core.face.matting import find_matte
 from vasa_core.face.segmentation import PersonSegmenter
 from vasa_core.face.silhouette import find_silhouette
+from vasa_core.face.stray import add_strays
 
 
 class PersonCutter:
@@ -25,4 +27,4 @@ class PersonCutter:
         points = landmarks + np.array([margin, margin, 0], np.float32)
         silhouette = find_silhouette(picture, self._segmenter.find(picture), points)
         matte = find_matte(picture, silhouette)
-        return matte, fill_background(picture, matte, side - 2 * margin)
+        return round_crown(matte, margin), fill_background(picture, matte, side - 2 * margin)

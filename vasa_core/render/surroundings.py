@@ -60,9 +60,14 @@ def head_share(points: NDArray[np.float32], frame: FaceFrame, chin: NDArray) -> 
 
 
 def inward_share(points: NDArray[np.float32], low: float, high: float, frame: FaceFrame) -> NDArray[np.float32]:
-    """[N, 2] in [0, 1]: what is left of motion inwards of points [N, 2 or 3] px in a picture from low to high px."""
+    """[N, 2] in [0, 1]: what is left of motion inwards of points [N, 2 or 3] px in a picture from low to high px.
+
+    The upper border holds nothing back: heads are rounded off there.
+    """
     away = np.minimum(points[:, :2] - low, high - points[:, :2])
-    return np.asarray(1 - fade(away / (BORDER_FADE * frame.unit)), np.float32)
+    share = 1 - fade(away / (BORDER_FADE * frame.unit))
+    share[points[:, 1] < (low + high) / 2, 1] = 1
+    return np.asarray(share, np.float32)
 
 
 def fade(x: NDArray) -> NDArray:
