@@ -17,6 +17,7 @@ from vasa_core.render.rims import Rim, make_rim
 from vasa_core.render.subdivision import Subdivided, boundary_edges
 from vasa_core.render.surroundings import head_share, inward_share, surroundings
 from vasa_core.render.tidy import flatten_steep, limit_slope, untangle
+from vasa_core.render.unfold import unfold_mouth
 
 STEEPEST = 2.1
 """Most px of depth per px across: below cot(25 deg), so that nothing folds at 20 degrees of yaw and 15 of pitch."""
@@ -92,7 +93,8 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     weights = sparse.vstack([fine.weights, follow]).tocsr()
     hole_edges = np.unique(np.concatenate([np.array(chain) for chain in chains.values()]))
     at_border = (np.isclose(around, low) | np.isclose(around, high)).any(1)
-    untangle(rest, triangles, np.concatenate([hole_edges, face + np.flatnonzero(at_border)]), frame.px)
+    around_mouth = unfold_mouth(rest, triangles, loose[0], hole_edges, frame)
+    untangle(rest, triangles, np.concatenate([hole_edges, around_mouth, face + np.flatnonzero(at_border)]), frame.px)
     limit_slope(rest, STEEPEST, frame.px)
     flatten_steep(rest, triangles, STEEPEST)
 

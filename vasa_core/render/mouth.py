@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.mesh import HeadMesh
+from vasa_core.render.mouthblend import cover, lay, mark
 from vasa_core.render.mouthparts import MouthParts, load_parts
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
-from vasa_core.render.mouthraster import OVER, rasterise, resolve
+from vasa_core.render.mouthraster import OVER, rasterise
 from vasa_core.render.painter import Painter
 from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.retouch import clear_lips
 from vasa_core.render.rims import Rim
 from vasa_core.render.shape import FaceShape
 from vasa_core.render.sheet import Sheet
-from vasa_core.render.skirts import Skirt, make_skirt
 
 USUAL_WIDTH = 0.5
 """Inter-ocular distances between the inner lip corners of an adult, for which the parts are made."""
@@ -28,16 +28,16 @@ TO_CHIN = 1.0
 """Inter-ocular distances from the jaw's hinge forward to the chin: what turns its drop into an angle."""
 WIDEST_JAW = 0.6
 """rad"""
-LOWER_SHOWN = 0.028
+LOWER_SHOWN = 0.024
 """Inter-ocular distances of lower teeth seen above the lower lip at most: it rides on them."""
-LOWER_EDGE = 0.025
+LOWER_EDGE = 0.034
 """y of the lower incisors' edge with the jaw shut, in the parts."""
 LOW_JAW = 0.3
 """Drop of the jaw at which the tongue lies fully sunk, inter-ocular distances."""
 OPENING_SHARE = 0.35
 """Share of the width of an opening that counts besides its height for the light that comes in."""
-LEAST_AREA = 0.5
-"""px^2 of a hole below which nothing is drawn."""
+SHUT = 1e-4
+"""Widest gap in inter-ocular distances below which the lips are shut."""
 
 
 @dataclass
@@ -65,7 +65,6 @@ class Mouth:
     soft: tuple[int, int]
     """First triangle and number of triangles of the tongue, whose normals change."""
     rim: Rim
-    skirts: list[Skirt]
     down: NDArray[np.float32]
     unit: float
     _placed: NDArray[np.float32] = field(init=False)
@@ -90,25 +89,39 @@ class Mouth:
         width = float(np.linalg.norm(lips[-1] - lips[0])) / self.unit
         self.size = float(np.clip((width / USUAL_WIDTH) ** WIDTH_SHARE, *SIZES))
 
-    def draw(
-        self, painter: Painter, sheet: Sheet, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
-    ) -> None:
-        """Draw what lies between the lips, before the skin is drawn over it; `position` [V, 2] px of the frame."""
-        count = painter.cut(position, self.rim.triangles)
-        if count:
-            self._draw_inside(painter, count, position, shape, head)
-        for skirt in self.skirts:
-            skirt.draw(painter, sheet.texture, position, 0.0)
+    def draw(self, painter: Painter, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion) -> None:
+        """Draw what lies between the lips, after the skin; `position` [V, 2] px of the frame."""
+        upper, lower = _rightwards(position[self.rim.upper]), _rightwards(position[self.rim.lower])
+        if float(((lower - upper) @ self.down).max()) < SHUT * self.unit:
+            return
+        outline = np.concatenate([upper, lower[::-1]]).astype(np.float64)
+        low = np.maximum(np.floor(outline.min(0)).astype(int) - 1, 0)
+        high = np.minimum(np.ceil(outline.max(0)).astype(int) + 1, painter.size)
+        if (low >= high).any():
+            return
+        (left, top), (columns, rows) = low.tolist(), (high - low).tolist()
+        self._draw_samples(left, top, columns, rows, shape, head)
+        covered = np.empty((rows, columns))
+        cover(outline - low, covered)
+        bare = np.zeros((rows, columns), np.uint8)
+        mark(painter.spans, painter.cut(position, self.rim.triangles), left, top, bare)
+        across = np.arange(left, left + columns) + 0.5
+        lay(
+            painter.frame,
+            self._colour,
+            covered,
+            bare,
+            left,
+            top,
+            np.interp(across, np.maximum.accumulate(upper[:, 0]), upper[:, 1]) - top,
+            np.interp(across, np.maximum.accumulate(lower[:, 0]), lower[:, 1]) - top,
+            self.unit * head.size,
+            self.seam,
+        )
 
-    def _draw_inside(
-        self, painter: Painter, count: int, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion
-    ) -> None:
-        spans = painter.spans[:count]
-        top, bottom = int(spans[:, 1].min()), int(spans[:, 1].max()) + 1
-        left, right = int(spans[:, 2].min()), int(spans[:, 3].max())
-        rows, columns = bottom - top, right - left
+    def _draw_samples(self, left: int, top: int, columns: int, rows: int, shape: FaceShape, head: HeadMotion) -> None:
+        """Draw the parts into the samples of a box of the frame."""
         self._make_room(rows * OVER, columns * OVER)
-        upper, lower = position[self.rim.upper], position[self.rim.lower]
         opening = self._move(shape)
         linear = head.size * self.size * head.rotation @ self.axes
         to_frame = np.empty((3, 4))
@@ -143,19 +156,6 @@ class Mouth:
             empty,
             self._depth,
             self._colour,
-        )
-        across = np.arange(left, right) + 0.5
-        resolve(
-            painter.frame,
-            painter.spans,
-            count,
-            self._colour,
-            left,
-            top,
-            _height(across, upper),
-            _height(across, lower),
-            self.unit * head.size,
-            self.seam,
         )
 
     def _move(self, shape: FaceShape) -> float:
@@ -202,10 +202,9 @@ def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ascontiguousarray(vector / np.linalg.norm(vector))
 
 
-def _height(across: NDArray[np.float64], edge: NDArray[np.float32]) -> NDArray[np.float64]:
-    """y of an edge [n, 2] px at places `across` px."""
-    ordered = edge if edge[0, 0] < edge[-1, 0] else edge[::-1]
-    return np.interp(across, np.maximum.accumulate(ordered[:, 0]), ordered[:, 1])
+def _rightwards(edge: NDArray[np.float32]) -> NDArray[np.float32]:
+    """An edge [n, 2] px from left to right."""
+    return edge if edge[0, 0] < edge[-1, 0] else edge[::-1]
 
 
 def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
@@ -232,10 +231,6 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
         normals=normals,
         soft=parts.tongue_triangles,
         rim=mesh.mouth,
-        skirts=[
-            make_skirt(mesh.rest, mesh.mouth.upper, mesh.mouth.lower, False, sheet.margin),
-            make_skirt(mesh.rest, mesh.mouth.lower, mesh.mouth.upper, False, sheet.margin),
-        ],
         down=mesh.frame.down,
         unit=unit,
     )

@@ -1,13 +1,12 @@
 """Small depth-buffered rasteriser for the inside of the mouth: Gouraud triangles, two by two samples per pixel.
 
-Only the box of the mouth's hole is drawn, into buffers of its own; only the hole's spans go to the frame.
+Only the box of the mouth's hole is drawn, into buffers of its own.
 """
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vasa_core.render.curves import smooth
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS
 from vasa_core.render.raster import first_centre
 
@@ -111,65 +110,3 @@ def rasterise(
                     colour[j, i] = value
                 z += dz
                 value += steps
-
-
-UPPER_SHADOW = (0.5, 0.028)
-"""Darkening right below the upper lip, and inter-ocular distances over which it fades."""
-LOWER_SHADOW = (0.3, 0.02)
-NARROW = (0.42, 0.1)
-"""Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
-SIDE = (0.55, 0.09)
-"""Brightness at the corners, and inter-ocular distances from them over which it rises."""
-SEAM_GAP = 0.03
-"""Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
-
-
-@njit(
-    "void(uint8[:, :, ::1], int32[:, ::1], int64, int64[:, ::1], int64, int64, float64[::1], float64[::1], float64, "
-    "float64[::1])",
-    cache=True,
-)
-def resolve(
-    frame: NDArray,
-    spans: NDArray,
-    count: int,
-    colour: NDArray,
-    left: int,
-    top: int,
-    above: NDArray,
-    below: NDArray,
-    unit: float,
-    seam: NDArray,
-) -> None:
-    """Write the box's samples into the frame [H, W, 4] where the `count` spans of the hole lie, in the lips' shadow.
-
-    Parameters: `colour` samples of the box from px (`left`, `top`); `above`, `below` [columns] y of the lips' edges at
-    each column of the box; `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line.
-    """
-    mask = (1 << CHANNEL_BITS) - 1
-    total = 1.0 / (OVER * OVER * (1 << LIGHT_BITS))
-    last = len(above) - 1
-    for k in range(count):
-        y = spans[k, 1]
-        j = (y - top) * OVER
-        for x in range(spans[k, 2], spans[k, 3]):
-            i = (x - left) * OVER
-            column = min(max(x - left, 0), last)
-            value = np.int64(0)
-            for dj in range(OVER):
-                for di in range(OVER):
-                    value += colour[j + dj, i + di]
-            high, low = above[column], below[column]
-            gap = max(low - high, 0.0) / unit
-            shade = NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])
-            shade *= 1 - UPPER_SHADOW[0] * np.exp(-max(y + 0.5 - high, 0.0) / (UPPER_SHADOW[1] * unit))
-            shade *= 1 - LOWER_SHADOW[0] * np.exp(-max(low - y - 0.5, 0.0) / (LOWER_SHADOW[1] * unit))
-            edge = min(column, last - column) / (SIDE[1] * unit)
-            shade *= SIDE[0] + (1 - SIDE[0]) * smooth(edge)
-            bounce = 0.2 * shade * (1 - shade)
-            share = 1 - smooth(gap / SEAM_GAP)
-            for c in range(3):
-                seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (shade + (1 - c) * bounce)
-                seen += (seam[c] - seen) * share
-                frame[y, x, c] = np.uint8(min(max(seen, 0.0), 255.0) + 0.5)
-            frame[y, x, 3] = np.uint8(255)

@@ -35,7 +35,7 @@ OUT = (0.012, -0.175)
 UP = (-0.125, -0.015)
 """How far (y, z) the tip goes for l, n, d: to the ridge behind the upper incisors, the jaw shut."""
 BACK_UP = (-0.075, 0.02)
-LOW = (0.075, 0.0)
+LOW = (0.14, 0.0)
 """How far (y, z) the body of the tongue sinks in an open vowel, besides what the jaw does."""
 BAG_SECTIONS = (
     (-0.035, 0.36, -0.20, 0.22),
@@ -176,7 +176,7 @@ def _tongue_targets(tongue: Array) -> Array:
     up[:, 0] = -0.25 * tip * tongue[:, 0]
     back[:, 1] = BACK_UP[0] * body
     back[:, 2] = BACK_UP[1] * body
-    low[:, 1] = LOW[0] * body * np.where(above < 0, 1.0, 0.5)
+    low[:, 1] = LOW[0] * body * np.where(above < 0, 1.0, 0.45)
     low[:, 0] = 0.08 * body * tongue[:, 0]
     return targets
 

@@ -62,7 +62,7 @@ UPPER = Row(
     thickness=(1.2, 1.2, 2.2, 6.0, 6.5, 8.0),
     up=-1.0,
     front=4.6 * MILLIMETRE,
-    edge=1.8 * MILLIMETRE,
+    edge=2.6 * MILLIMETRE,
 )
 """Upper incisors show 1 to 4 mm below resting lips (Vig and Brundo 1978)."""
 LOWER = Row(
@@ -72,7 +72,7 @@ LOWER = Row(
     thickness=(1.1, 1.1, 2.2, 5.5, 6.0, 8.0),
     up=1.0,
     front=7.4 * MILLIMETRE,
-    edge=2.2 * MILLIMETRE,
+    edge=3.0 * MILLIMETRE,
 )
 """Behind the upper teeth by an overjet of 2.8 mm; with resting jaws the rows stand a little apart."""
 

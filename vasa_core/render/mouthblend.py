@@ -1,0 +1,156 @@
+"""Laying the inside of the mouth into the frame: between the lips, to a fraction of a pixel, in the lips' shadow."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from vasa_core.render.curves import smooth
+from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS
+from vasa_core.render.mouthraster import OVER
+
+UPPER_SHADOW = (0.5, 0.028)
+"""Darkening right below the upper lip, and inter-ocular distances over which it fades."""
+LOWER_SHADOW = (0.3, 0.02)
+"""The same above the lower lip."""
+NARROW = (0.45, 0.1)
+"""Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
+SIDE = (0.6, 0.09)
+"""Brightness at the corners, and inter-ocular distances from them over which it rises."""
+SEAM_GAP = 0.03
+"""Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
+BOUNCE = (0.2, -0.05, -0.15)
+"""Half-dark between red walls: how much more of each channel it holds than its brightness says."""
+
+
+@njit("float64(float64)", cache=True)
+def _ramp(u: float) -> float:
+    """Integral from 0 to u of a ramp that rises from 0 to 1 over [0, 1] and stays."""
+    if u <= 0.0:
+        return 0.0
+    return u * u / 2 if u < 1.0 else u - 0.5
+
+
+@njit("void(float64[:, ::1], float64[:, ::1])", cache=True)
+def cover(outline: NDArray, covered: NDArray) -> None:
+    """Exact share of each pixel inside a closed outline [n, 2] px that runs clockwise on the screen.
+
+    `covered` [rows, columns] receives shares in [0, 1]. Where the outline runs the other way around, as between lips
+    that overlap, nothing is covered. Areas of edges are summed up along the rows (as font rasterisers do).
+    """
+    rows, columns = covered.shape
+    covered[:] = 0.0
+    n = outline.shape[0]
+    for e in range(n):
+        x0, y0 = outline[e, 0], outline[e, 1]
+        x1, y1 = outline[(e + 1) % n, 0], outline[(e + 1) % n, 1]
+        sign = -1.0
+        if y0 > y1:
+            x0, y0, x1, y1 = x1, y1, x0, y0
+            sign = 1.0
+        for j in range(max(int(np.floor(y0)), 0), min(int(np.ceil(y1)), rows)):
+            high, low = max(y0, np.float64(j)), min(y1, j + 1.0)
+            if low <= high:
+                continue
+            amount = (low - high) * sign
+            slope = (x1 - x0) / (y1 - y0)
+            one, two = x0 + (high - y0) * slope, x0 + (low - y0) * slope
+            left, right = max(min(one, two), 0.0), max(max(one, two), 0.0)
+            before = 0.0
+            for i in range(int(left), columns):
+                if right - left < 1e-9:
+                    share = min(max(i + 1 - left, 0.0), 1.0)
+                else:
+                    share = (_ramp(i + 1 - left) - _ramp(i + 1 - right)) / (right - left)
+                covered[j, i] += amount * (share - before)
+                before = share
+                if i > right:
+                    break
+    for j in range(rows):
+        total = 0.0
+        for i in range(columns):
+            total += covered[j, i]
+            covered[j, i] = min(max(total, 0.0), 1.0)
+
+
+@njit("void(int32[:, ::1], int64, int64, int64, uint8[:, ::1])", cache=True)
+def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> None:
+    """Set to 1 what `count` spans of the frame cover of a box from px (`left`, `top`) on, `marked` [rows, columns]."""
+    rows, columns = marked.shape
+    for k in range(count):
+        j = spans[k, 1] - top
+        if 0 <= j < rows:
+            for i in range(max(spans[k, 2] - left, 0), min(spans[k, 3] - left, columns)):
+                marked[j, i] = 1
+
+
+@njit(
+    "void(uint8[:, :, ::1], int64[:, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, float64[::1], float64[::1], "
+    "float64, float64[::1])",
+    cache=True,
+)
+def lay(
+    frame: NDArray,
+    colour: NDArray,
+    covered: NDArray,
+    bare: NDArray,
+    left: int,
+    top: int,
+    above: NDArray,
+    below: NDArray,
+    unit: float,
+    seam: NDArray,
+) -> None:
+    """Lay a box of samples into the frame [H, W, 4] from px (`left`, `top`) on, in the lips' shadow.
+
+    Parameters: `colour` packed samples; `covered` [rows, columns] share of each pixel between the lips; `bare` the same
+    shape: 1 where the skin has left the frame unwritten; `above`, `below` [columns] y of the lips' edges in the box;
+    `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line.
+    """
+    rows, columns = covered.shape
+    mask = (1 << CHANNEL_BITS) - 1
+    total = 1.0 / (OVER * OVER * (1 << LIGHT_BITS))
+    # Bare pixels on the edge are part lip: they take the colour of the nearest lip before anything is laid over it.
+    for j in range(rows):
+        for i in range(columns):
+            if bare[j, i] == 1 and covered[j, i] < 0.999:
+                red = green = blue = weight = 0.0
+                for dj in range(-1, 2):
+                    for di in range(-1, 2):
+                        y, x = j + dj, i + di
+                        if 0 <= y < rows and 0 <= x < columns and bare[y, x] == 0:
+                            share = 1.02 - covered[y, x]
+                            red += share * frame[top + y, left + x, 0]
+                            green += share * frame[top + y, left + x, 1]
+                            blue += share * frame[top + y, left + x, 2]
+                            weight += share
+                if weight > 0:
+                    frame[top + j, left + i, 0] = np.uint8(red / weight + 0.5)
+                    frame[top + j, left + i, 1] = np.uint8(green / weight + 0.5)
+                    frame[top + j, left + i, 2] = np.uint8(blue / weight + 0.5)
+                    frame[top + j, left + i, 3] = np.uint8(255)
+                else:
+                    covered[j, i] = 1.0
+    for j in range(rows):
+        y = j + 0.5
+        for i in range(columns):
+            share = covered[j, i]
+            if share <= 0.0:
+                continue
+            value = np.int64(0)
+            for dj in range(OVER):
+                for di in range(OVER):
+                    value += colour[j * OVER + dj, i * OVER + di]
+            gap = max(below[i] - above[i], 0.0) / unit
+            shade = NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])
+            shade *= 1 - UPPER_SHADOW[0] * np.exp(-max(y - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
+            shade *= 1 - LOWER_SHADOW[0] * np.exp(-max(below[i] - y, 0.0) / (LOWER_SHADOW[1] * unit))
+            edge = min(i, columns - 1 - i) / (SIDE[1] * unit)
+            shade *= SIDE[0] + (1 - SIDE[0]) * smooth(edge)
+            dusk = shade * (1 - shade)
+            closed = 1 - smooth(gap / SEAM_GAP)
+            for c in range(3):
+                seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (shade + BOUNCE[c] * dusk)
+                seen += (seam[c] - seen) * closed
+                under = np.float64(frame[top + j, left + i, c])
+                frame[top + j, left + i, c] = np.uint8(min(max(under + (seen - under) * share, 0.0), 255.0) + 0.5)
+            frame[top + j, left + i, 3] = np.uint8(255)
