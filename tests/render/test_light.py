@@ -76,7 +76,7 @@ def test_a_turned_face_is_lit_as_it_should_be(renderer: Renderer, lit: Light, de
     gain = lit.gain(renderer.mesh.rest, turned(degrees))[:468]
     inner = np.setdiff1d(np.flatnonzero(normals[:, 2] < -0.4), topology.FACE_OVAL)
     assert np.corrcoef(np.log(gain[inner]), np.log(truth[inner]))[0, 1] > 0.7
-    assert np.abs(gain - truth)[inner].mean() < 0.5 * np.abs(1 - truth)[inner].mean()
+    assert np.abs(gain - truth)[inner].mean() < 0.6 * np.abs(1 - truth)[inner].mean()
     # Positive rotation about y (down) turns the face to the viewer's left, into the light.
     assert (gain[inner].mean() > 1) == (degrees > 0)
 

@@ -22,6 +22,8 @@ SMOOTHING = 2
 """Rounds in which each landmark's normal is averaged with its neighbours': the landmarks' depth is noisy."""
 SAMPLE_BLUR = 0.02
 """Inter-ocular distances over which the picture is blurred before the skin is read: pores and hairs."""
+ROOM_BLUR = 0.08
+"""Inter-ocular distances over which the picture is blurred before its highlights are found: their rims fade softly."""
 EXPLAINED = (0.15, 0.55)
 """Share of the skin's variance explained by the shape below which there is no relighting, and above which all of it."""
 GRAZING = 0.35
@@ -32,8 +34,11 @@ HAIR_RADII = (1.0, 1.3, 1.1)
 """Half axes of the head with hair around its middle, inter-ocular distances: the directions of hair and ears."""
 HAIR_SHARE = 0.5
 """Share of the relighting that hair shows when the head turns: it shines and shades itself."""
+WHITE = (0.8, 0.98)
+"""Brightest channel (share of full white) above which skin gains ever less light, and above which none: it would only
+burn out."""
 SLIDING = 2
-"""Rounds of neighbours around lids and lips whose light hardly follows the mesh: they slide more than they turn."""
+"""Rounds of neighbours over which light begins to follow the shape around lids and lips, which slide more than turn."""
 
 NOSTRILS = np.array(
     [
@@ -91,6 +96,7 @@ class Light:
         self._shape_share = (self.strength / GAMMA * _reliable()).astype(np.float32)
         held = np.clip(np.asarray(mesh.weights.sum(1)).ravel(), 0, 1)
         outer = (1 - held) * mesh.head_share * HAIR_SHARE * self.strength / GAMMA
+        self._room = _headroom(image, mesh)
         self._outer = np.flatnonzero(outer > 1e-3).astype(np.int32)
         self._outer_share = outer[self._outer].astype(np.float32)
         self._outer_normals = _hair_normals(mesh, self._outer)
@@ -123,6 +129,7 @@ class Light:
             self._outer_normals,
             self._outer_before,
             self._outer_share,
+            self._room,
             result,
         )
         return result
@@ -157,8 +164,10 @@ def _reliable() -> NDArray[np.float64]:
     ]
     share[np.concatenate(rims)] = 0
     average = _neighbours(topology.TRIANGLES, topology.MESH_POINTS)
+    share = np.where(np.asarray(average @ share) < 1 - 1e-9, 0, share)
     for _ in range(SLIDING):
         share = np.asarray(average @ share)
+    share[np.concatenate(rims)] = 0
     return share
 
 
@@ -199,6 +208,14 @@ def _fit(image: NDArray[np.uint8], mesh: HeadMesh, normals: NDArray[np.float32])
     tint = colour[:, :2] / np.maximum(colour.sum(1, keepdims=True), 1e-4)
     off = np.linalg.norm(tint - np.median(tint[sure > 0.3], axis=0), axis=1)
     return fit_shading(direction, brightness, sure / (1 + (off / SKIN_COLOUR) ** 2))
+
+
+def _headroom(image: NDArray[np.uint8], mesh: HeadMesh) -> NDArray[np.float32]:
+    """[V] in [0, 1]: share of a rise in light that the picture's values have room for."""
+    soft = blur(image.max(axis=2) / np.float32(255), max(ROOM_BLUR * mesh.frame.unit, 0.5))
+    at = np.clip(np.floor(mesh.rest[:, :2]).astype(int), 0, np.array(image.shape[1::-1]) - 1)
+    low, high = WHITE
+    return np.clip((high - soft[at[:, 1], at[:, 0]]) / (high - low), 0, 1).astype(np.float32)
 
 
 def _hair_normals(mesh: HeadMesh, chosen: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -274,7 +291,8 @@ def _shade(normals: NDArray, turn: NDArray, light: NDArray, result: NDArray) -> 
 
 @njit(
     "void(float32[:, ::1], float32[:, ::1], float32[:, ::1], float64[::1], float32[::1], float32[::1], float64, "
-    "int32[::1], int32[::1], float32[::1], int32[::1], float32[:, ::1], float32[::1], float32[::1], float32[::1])",
+    "int32[::1], int32[::1], float32[::1], int32[::1], float32[:, ::1], float32[::1], float32[::1], float32[::1], "
+    "float32[::1])",
     cache=True,
 )
 def _gain(
@@ -292,6 +310,7 @@ def _gain(
     outer_normals: NDArray,
     outer_before: NDArray,
     outer_share: NDArray,
+    room: NDArray,
     result: NDArray,
 ) -> None:
     """Gain [V] from the logarithms of shading before and after, landmarks carried to vertices by sparse weights."""
@@ -313,5 +332,7 @@ def _gain(
             result[outer[i]] += (around[i] - outer_before[i]) * outer_share[i]
     for v in range(result.shape[0]):
         change = np.float64(result[v])
+        if change > 0:
+            change *= room[v]
         bound = high if change > 0 else -low
         result[v] = np.exp(bound * np.tanh(change / bound))
