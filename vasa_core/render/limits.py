@@ -27,7 +27,7 @@ def allowed_rotation(rotation: NDArray, limits: MotionLimits) -> NDArray[np.floa
     return np.array(
         [
             soften(nod, -limits.pitch_high, -limits.pitch_low),
-            soften(turn, limits.yaw_low, limits.yaw_high),
+            soften(turn, -limits.yaw_high, -limits.yaw_low),  # about y, which points down: positive is to the left
             soften(tilt, -limits.roll, limits.roll),
         ]
     )
