@@ -8,6 +8,7 @@ from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import Motion
 from vasa_core.render.backdrop import make_background
+from vasa_core.render.creases import Creases
 from vasa_core.render.deform import deform
 from vasa_core.render.eyes import make_eyes
 from vasa_core.render.frame import USUAL_SIZE
@@ -49,6 +50,7 @@ class Renderer:
         self.mesh = build_mesh(asset)
         self.sheet = Sheet(asset, self.mesh)
         self.light = Light(image, self.mesh)
+        self.creases = Creases(self.mesh)
         self.mouth = make_mouth(image, asset.landmarks, self.mesh, self.sheet)
         self.eyes = make_eyes(image, asset.landmarks, self.mesh)
         if len(asset.expression) != space.size:
@@ -87,6 +89,7 @@ class Renderer:
         position = head.apply(shape.position, self.mesh)
         painter.begin()
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
+        self.creases.draw(painter.frame, shape.position, position)
         painter.lay_over(self._background)
         self.mouth.draw(painter, position, shape, head)
         for eye in self.eyes:
