@@ -101,7 +101,7 @@ def make_eyeball(
     excess = np.clip(colours - lash - (layered - lash) * cast[..., None], 0, 255)
     glint = np.rint(excess * np.clip(1.5 * soft, 0, 1) * glints.any())
     white, bare = np.rint(white), np.rint(bare)
-    model = lash + (white + (bare - white) * opacity - lash) * cast[..., None] + glint * opacity
+    model = lash + (white + (bare - white) * opacity - lash) * cast[..., None] + glint * opacity**2
     reach = np.clip(2 - _outside(below, above, opening), 0, 1)[..., None]
     corners = chart.corners
     width = float(np.linalg.norm(corners[1] - corners[0]))

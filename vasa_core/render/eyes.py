@@ -15,8 +15,7 @@ from vasa_core.render.lids import CREASE, OVERLAP, fixed_table, place_lids
 from vasa_core.render.lidskin import clean_lashes, find_crease, paint_closed_lid
 from vasa_core.render.mesh import LEFT_BROW_LOWER, LID_REACH_BELOW, RIGHT_BROW_LOWER, HeadMesh
 from vasa_core.render.painter import Painter
-from vasa_core.render.raster import opaque, pack
-from vasa_core.render.relief import draw_relief
+from vasa_core.render.raster import pack
 from vasa_core.render.shape import FaceShape
 
 EYE_BEHIND = 0.02
@@ -24,8 +23,9 @@ EYE_BEHIND = 0.02
 ROOM = (0.14, 0.22)
 """Room around the enrolled eye opening, sideways and upwards or downwards, inter-ocular distances: for eyes opened
 wider and irises turned far."""
-GLINT_SLIDES = 0.4
-"""A catch-light goes along with this share of the iris's motion: the cornea's centre lies half-way to the ball's."""
+GLINT_SLIDES = 0.55
+"""A catch-light goes along with this share of the iris's motion: the cornea's centre lies half-way between
+its own and the ball's."""
 RESIDUE_FADE = 0.14
 """What the layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
 FRINGE = 0.014
@@ -82,8 +82,10 @@ class Eye:
         shift, turn = self.turned(shape.gaze)
         travel = float(np.hypot(*shift))
         if max(travel, closure * self.unit, float(np.abs(motion).max())) < STILL:
-            frame = painter.frame.view(np.uint32)[..., 0]
-            draw_relief(frame, painter.gains, self.portrait, position, self._source, self._unlit, self.hole)
+            count = painter.cut(position, self.hole)
+            eyeshade.fill_hole(
+                painter.frame, painter.spans, count, position, self.rest, self.hole, self.portrait, self.origin
+            )
             return
         lids = np.empty((COLUMNS, 4))
         down = self.chart.down
@@ -109,6 +111,7 @@ class Eye:
         numbers[eyeshade.LOWER_REACH] = LID_REACH_BELOW * self.unit
         numbers[eyeshade.CLOSURE] = closure
         numbers[eyeshade.CARRIED] = min(1.0, 4 * closure + travel / self.ball.iris_radius)
+        numbers[eyeshade.LOOKED] = min(1.0, travel / self.px)
         numbers[eyeshade.FRINGE] = FRINGE * self.unit
         numbers[eyeshade.IRIS_X], numbers[eyeshade.IRIS_Y] = self.ball.iris_centre
         numbers[eyeshade.IRIS_RADIUS] = self.ball.iris_radius
@@ -148,8 +151,6 @@ class Eye:
         return (turn @ self._sight - self._sight)[:2], np.ascontiguousarray(turn.T[:2])
 
     def __post_init__(self) -> None:
-        self._unlit = np.ones(len(self.rest), np.float32)
-        self._source = np.ascontiguousarray(self.rest - self.origin.astype(np.float32))
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
         aside = aside * min(1.0, most / max(float(np.hypot(*aside)), 1e-6))
@@ -186,7 +187,7 @@ def _make_eye(
     lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
     return Eye(
         origin=origin,
-        portrait=pack(opaque(patch)),
+        portrait=pack(patch),
         lashes=pack(np.rint(lashes).astype(np.uint8)),
         skin=pack(np.rint(skin).astype(np.uint8)),
         white=pack(np.clip(ball.white, 0, 255).astype(np.uint8)),

@@ -19,6 +19,7 @@ from vasa_core.render.lids import (
     UPPER,
     UPPER_SCALE,
 )
+from vasa_core.render.raster import sample
 
 (
     ORIGIN_X,
@@ -41,18 +42,20 @@ from vasa_core.render.lids import (
     LASH_RED,
     LASH_GREEN,
     LASH_BLUE,
-) = range(20)
+    LOOKED,
+) = range(21)
 """Numbers of an instant: where the layers begin, px; the ball's centre and radius, px of the layers; how far the
 catch-lights have slid, px; share of the residue; size of a picture's pixel against 512; px per entry of the shade
 tables; px below the lower lid that follow it; closure; share of the lid's own colour right at its edge; how far
-lashes hang over the skin below, px; the portrait's iris, px of the layers; colour of the lashes."""
-NUMBERS = 20
+lashes hang over the skin below, px; the portrait's iris, px of the layers; colour of the
+lashes; 1 once the iris has left its place, so that lashes before it are drawn without it."""
+NUMBERS = 21
 
 AROUND_IRIS = (1.4, 1.9)
 """Radii around the portrait's iris over which its eye is its own again, wherever the iris has gone."""
 FAR = 0.97
 """Beyond this share of the ball's radius its surface is taken as a cone: there is no eye to see behind its edge."""
-OUTSIDE = 0.8
+OUTSIDE = 1.0
 """px above the edge where a lid's own colour is read: right on it, pixels mix lid and eye."""
 FOLD_SHADE, FOLD_WIDTH = 0.25, 0.5
 """Skin that comes out from under the crease is darker there, by this share, fading over this share of the crease's
@@ -82,6 +85,57 @@ def look(layer: NDArray, u: float, v: float, out: NDArray) -> None:
             + wc * np.float64((c >> s) & mask)
             + wd * np.float64((d >> s) & mask)
         )
+
+
+@njit("void(float32[:, ::1], float32[:, ::1], int32[::1], float64[::1])", cache=True)
+def back_to_rest(position: NDArray, rest: NDArray, triangle: NDArray, out: NDArray) -> None:
+    """The map, `out` [6] as rows of a 2x3 matrix, from px of the frame to px of the portrait over a triangle [3]."""
+    a, b, c = triangle[0], triangle[1], triangle[2]
+    ax, ay = np.float64(position[a, 0]), np.float64(position[a, 1])
+    au, av = np.float64(rest[a, 0]), np.float64(rest[a, 1])
+    bx, by = position[b, 0] - ax, position[b, 1] - ay
+    cx, cy = position[c, 0] - ax, position[c, 1] - ay
+    bu, bv = rest[b, 0] - au, rest[b, 1] - av
+    cu, cv = rest[c, 0] - au, rest[c, 1] - av
+    area = bx * cy - cx * by
+    inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
+    out[0], out[1] = (bu * cy - cu * by) * inverse, (cu * bx - bu * cx) * inverse
+    out[3], out[4] = (bv * cy - cv * by) * inverse, (cv * bx - bv * cx) * inverse
+    out[2] = au - out[0] * ax - out[1] * ay
+    out[5] = av - out[3] * ax - out[4] * ay
+
+
+@njit(
+    "void(uint8[:, :, ::1], int32[:, ::1], int64, float32[:, ::1], float32[:, ::1], int32[:, ::1], uint64[:, ::1], "
+    "float64[::1])",
+    cache=True,
+)
+def fill_hole(
+    frame: NDArray,
+    spans: NDArray,
+    count: int,
+    position: NDArray,
+    rest: NDArray,
+    triangles: NDArray,
+    portrait: NDArray,
+    origin: NDArray,
+) -> None:
+    """Draw the portrait's own eye into the spans of its opening; parameters as in `shade_socket`."""
+    source = np.empty(6)
+    last = -1
+    for n in range(count):
+        t, y = spans[n, 0], spans[n, 1]
+        if t != last:
+            last = t
+            back_to_rest(position, rest, triangles[t], source)
+        for x in range(spans[n, 2], spans[n, 3]):
+            u = source[0] * (x + 0.5) + source[1] * (y + 0.5) + source[2] - origin[0]
+            v = source[3] * (x + 0.5) + source[4] * (y + 0.5) + source[5] - origin[1]
+            colour = sample(portrait, u, v)
+            frame[y, x, 0] = np.uint8(colour & np.uint64(255))
+            frame[y, x, 1] = np.uint8((colour >> np.uint64(16)) & np.uint64(255))
+            frame[y, x, 2] = np.uint8((colour >> np.uint64(32)) & np.uint64(255))
+            frame[y, x, 3] = np.uint8(255)
 
 
 @njit("float64(float64[:, ::1], float64, float64, float64)", cache=True)
@@ -133,7 +187,7 @@ def ball_colour(
     if opacity > 0.004:
         look(glint, x - numbers[GLINT_X], y - numbers[GLINT_Y], out[1])
         for k in range(3):
-            out[0, k] += out[1, k] * opacity
+            out[0, k] += out[1, k] * opacity * opacity
     ix, iy = x - numbers[IRIS_X], y - numbers[IRIS_Y]
     away = np.sqrt(ix * ix + iy * iy) / numbers[IRIS_RADIUS]
     own = smooth((away - AROUND_IRIS[0]) / (AROUND_IRIS[1] - AROUND_IRIS[0])) * (1 - opacity)
@@ -179,13 +233,13 @@ def lid_colour(
         look(portrait, x - down[0] * back, y - down[1] * back, out[0])
         look(lashes, x - down[0] * back, y - down[1] * back, out[1])
         for k in range(3):
-            out[0, k] += (out[1, k] - out[0, k]) * smooth(-0.5 * moved / numbers[PIXEL])
+            out[0, k] += (out[1, k] - out[0, k]) * max(smooth(-0.5 * moved / numbers[PIXEL]), numbers[LOOKED])
         return
     back = moved + (clear - away)
     look(portrait, x - down[0] * back, y - down[1] * back, out[0])
     look(lashes, x - down[0] * back, y - down[1] * back, out[1])
     for k in range(3):
-        out[0, k] += (out[1, k] - out[0, k]) * smooth(0.5 * moved / numbers[PIXEL])
+        out[0, k] += (out[1, k] - out[0, k]) * max(smooth(0.5 * moved / numbers[PIXEL]), numbers[LOOKED])
     look(portrait, x, y, out[1])
     on = meeting - edge
     look(skin, x + down[0] * on, y + down[1] * on, out[2])
@@ -254,28 +308,18 @@ def shade_socket(
     under = np.empty(4)
     px = numbers[PIXEL]
     ox, oy = numbers[ORIGIN_X], numbers[ORIGIN_Y]
+    source = np.empty(6)
     last = -1
-    ax = ay = au = av = ux = uy = vx = vy = 0.0
     for n in range(count):
         t = spans[n, 0]
         if t != last:
             last = t
-            a, b, c = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-            ax, ay = np.float64(position[a, 0]), np.float64(position[a, 1])
-            au, av = np.float64(rest[a, 0]), np.float64(rest[a, 1])
-            bx, by = position[b, 0] - ax, position[b, 1] - ay
-            cx, cy = position[c, 0] - ax, position[c, 1] - ay
-            bu, bv = rest[b, 0] - au, rest[b, 1] - av
-            cu, cv = rest[c, 0] - au, rest[c, 1] - av
-            area = bx * cy - cx * by
-            inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
-            ux, uy = (bu * cy - cu * by) * inverse, (cu * bx - bu * cx) * inverse
-            vx, vy = (bv * cy - cv * by) * inverse, (cv * bx - bv * cx) * inverse
+            back_to_rest(position, rest, triangles[t], source)
         y = spans[n, 1]
         hole = t < holes
         for x in range(spans[n, 2], spans[n, 3]):
-            dx, dy = x + 0.5 - ax, y + 0.5 - ay
-            u, v = au + dx * ux + dy * uy, av + dx * vx + dy * vy
+            u = source[0] * (x + 0.5) + source[1] * (y + 0.5) + source[2]
+            v = source[3] * (x + 0.5) + source[4] * (y + 0.5) + source[5]
             column = to_chart[0, 0] * u + to_chart[0, 1] * v + to_chart[0, 2]
             if not hole and (column <= 0 or column >= COLUMNS - 1):
                 continue

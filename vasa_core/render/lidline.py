@@ -17,6 +17,8 @@ LEAST_LASH, MOST_LASH = 1.3 / 165, 0.035
 """Bounds of the dark lash line's width, inter-ocular distances: all of it belongs to the lid."""
 LASH_CONTRAST = 22.0
 """Grey levels by which white shines out below a lash line; along the iris nothing does."""
+RISE = 0.3
+"""A lash line ends where brightness has come back by this share."""
 HIGHEST = 0.012
 """Inter-ocular distances by which the edge may lie above the landmarks: thick lashes stay on the lid."""
 
@@ -53,7 +55,7 @@ def lash_width(light: NDArray[np.float32], border: NDArray, down: NDArray, unit:
     for row, start in zip(profile, darkest, strict=True):
         low, high = row[start], row[start : start + reach].max()
         if high - low > LASH_CONTRAST:
-            widths.append(steps[start + int((row[start:] > (low + high) / 2).argmax())])
+            widths.append(steps[start + int((row[start:] > low + RISE * (high - low)).argmax())])
     least = LEAST_LASH * unit
     if len(widths) < 5:
         return least

@@ -69,7 +69,10 @@ def paint_closed_lid(
     near = _strip(colours, origin, chart, chart.upper - lashes, chart.upper - 0.9 * crease)
     far_from, far_to = 1.1 * crease, np.maximum(0.85 * brow, 1.3 * crease)
     far = _strip(colours, origin, chart, chart.upper - far_from, chart.upper - np.minimum(far_to, far_from * 1.8))
-    near = np.maximum(near, 0.7 * far)
+    # A narrow lid shows little but lashes: it is given the tint of the skin above it.
+    tinted = far * (near.sum(1) / np.maximum(far.sum(1), 1))[:, None]
+    shows = np.clip((crease / unit - LASHES) / LASHES - 0.5, 0, 0.8)[:, None]
+    near = np.maximum(tinted + (near - tinted) * shows, 0.75 * far)
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float64) + 0.5
     place = chart.place(np.stack([columns, rows], -1) + origin)
     shut = chart.at(meeting, place[..., 0])
