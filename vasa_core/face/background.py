@@ -16,10 +16,8 @@ CLEAR = 4
 GLOW = (4.0, 9.0)
 """Nearer to the person than the first, px of a frame of 512, colours are not taken for the background's; from the
 second on they are taken as they are."""
-STRAY_REACH = 26.0
-"""Stray hair that the matte left out is looked for up to so many px of a frame of 512 from the person."""
-STRAY_SHARE, STRAY_STEP = 0.12, 14.0
-"""A pixel is stray where it leans by this share from background to person, and by this much of 255."""
+ALIKE = 8.0
+"""Difference, of 255, up to which a pixel beside the person and the fill count as the same."""
 SOFTNESS = 12.0
 """Blur of the smooth fill deep inside, px of a frame of 512 (sigma)."""
 REACH = 90.0
@@ -38,8 +36,6 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
     if known.mean() < 0.002:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), size / 4), np.uint8)
     seen = picture.astype(np.float32)
-    stray = _stray(seen, matte, away, unit)
-    known &= ~stray
     smooth = _smooth_fill(seen, known, unit)
     deep = _distance(~known)
     filled = smooth + _grain(seen, known, unit)
@@ -47,29 +43,11 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
     if patched is not None:
         share = np.clip((REACH * unit - deep) / (0.5 * REACH * unit), 0, 1)[..., None]
         filled += share * (patched - filled)
-    own = (np.clip((away / unit - GLOW[0]) / (GLOW[1] - GLOW[0]), 0, 1) * ~stray)[..., None]
+    own = np.clip((away / unit - GLOW[0]) / (GLOW[1] - GLOW[0]), 0, 1)
+    # Nearer still, what looks like the fill is background: it stays as it is, and a still picture is the portrait's.
+    apart = np.abs(cv2.GaussianBlur(seen - filled, (0, 0), unit)).max(-1)
+    own = np.maximum(own, np.clip(2 - apart / ALIKE, 0, 1) * (matte == 0))[..., None]
     return np.clip(filled + own * (seen - filled), 0, 255).round().astype(np.uint8)
-
-
-def _stray(seen: Layer, matte: NDArray[np.uint8], away: Layer, unit: float) -> NDArray[np.bool_]:
-    """[P, P] where hair that the matte left out colours the background: it would be copied, or stay as an outline."""
-    far = away > STRAY_REACH * unit
-    if far.mean() < 0.02:
-        return np.zeros(far.shape, np.bool_)
-    quarter = (seen.shape[1] // 4, seen.shape[0] // 4)
-    small = np.asarray(cv2.resize(seen, quarter, interpolation=cv2.INTER_AREA), np.float32)
-    layers = []
-    for sure in (far, matte > 255 - CLEAR):
-        part = cv2.resize(sure.astype(np.float32), quarter, interpolation=cv2.INTER_AREA) > 0.99
-        flowed = flow_colours(small, part)
-        layers.append(cv2.resize(cv2.GaussianBlur(flowed, (0, 0), 3), seen.shape[1::-1]))
-    behind, person = layers
-    way = person - behind
-    lean = ((seen - behind) * way).sum(-1) / np.maximum((way**2).sum(-1), 1)
-    step = np.abs(seen - behind).max(-1)
-    usual = float(np.percentile(step[far], 90))  # textured backgrounds lean by themselves
-    stray = (lean > STRAY_SHARE) & (step > max(STRAY_STEP, 1.5 * usual)) & ~far & (matte <= CLEAR)
-    return cv2.dilate(stray.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
 def _smooth_fill(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:

@@ -26,5 +26,6 @@ class PersonCutter:
         margin = side // (MARGIN_SHARE + 2)
         points = landmarks + np.array([margin, margin, 0], np.float32)
         silhouette = find_silhouette(picture, self._segmenter.find(picture), points)
-        matte = find_matte(picture, silhouette)
-        return round_crown(matte, margin), fill_background(picture, matte, side - 2 * margin)
+        size = side - 2 * margin
+        matte = add_strays(picture, find_matte(picture, silhouette), size)
+        return round_crown(matte, margin), fill_background(picture, matte, size)

@@ -29,6 +29,13 @@ RADIUS, FLAT = 3, 1e-4
 HARDEN = (0.06, 0.94)
 """The matte is stretched from this range to [0, 1]."""
 
+COVERED = 250
+"""Opacity, of 255, from which on a pixel shows the person alone."""
+LITTLE = 10.0
+"""Colour, of 255, that may be put down to the person anywhere in the matte."""
+DENSE = (0.35, 0.75)
+"""Opacity from which on, and at which fully, the person takes whatever colour remains."""
+
 
 def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint8]:
     """[P, P] opacity of the person, 255 where it covers fully, of `picture` [P, P, 3].
@@ -132,11 +139,15 @@ def foreground(
     """
     share = matte.astype(np.float32)[..., None] / 255
     seen, behind = picture.astype(np.float32), background.astype(np.float32)
-    sure = matte >= 250
+    sure = matte >= COVERED
     if not sure.any():
         return picture.copy()
     inner = flow_colours(seen, sure)
-    own = (seen - (1 - share) * behind) / np.maximum(share, 0.05)
-    trust = np.clip((share - 0.3) / 0.5, 0, 1)
-    mixed = inner + trust * (np.clip(own, 0, 255) - inner)
-    return np.where(sure[..., None], picture, np.clip(mixed, 0, 255).round().astype(np.uint8))
+    # What remains to be explained by the person's colours goes into them where it is little or the person is dense;
+    # where it is much, matte or background are wrong, and it would glow over another background.
+    missing = seen - share * inner - (1 - share) * behind
+    little = np.clip(2 - np.abs(missing).max(-1, keepdims=True) / LITTLE, 0, 1)
+    dense = np.clip((share - DENSE[0]) / (DENSE[1] - DENSE[0]), 0, 1)
+    own = inner + np.maximum(little, dense) * missing / np.maximum(share, 1 / 255)
+    own = np.where(matte[..., None] == 0, inner, own)
+    return np.where(sure[..., None], picture, np.clip(own, 0, 255).round().astype(np.uint8))
