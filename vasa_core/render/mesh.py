@@ -9,6 +9,7 @@ from scipy import sparse
 from vasa_core.face import topology
 from vasa_core.face.asset import FaceAsset
 from vasa_core.render.coverage import covered
+from vasa_core.render.corners import soften_motion
 from vasa_core.render.frame import FaceFrame, face_frame
 from vasa_core.render.lidline import settle_lids
 from vasa_core.render.lipline import LipLine, find_lip_line
@@ -106,6 +107,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     renumbered[used] = np.arange(len(used))
     rest, weights, triangles = rest[used], weights[used], renumbered[triangles]
 
+    weights = soften_motion(weights, rest, triangles, loose[0], frame)
     rims = _make_rims(rest[:face], chains, frame)
     over = np.zeros(len(rest), bool)
     for rim in rims[1:]:

@@ -13,9 +13,13 @@ from vasa_core.render.rims import Rim
 
 ROOM = (0.2, 0.3)
 """Inter-ocular distances around the mouth, sideways past the corners and up and down, in which the mesh is unfolded."""
-LEAST_AREA = 0.02
+AJAR = 0.12
+"""px of a frame of 512 by which the lips are parted next to their corners while the mesh is unfolded."""
+SHARES = (1.0, 0.4, 0.1)
+"""Where there is no room for triangles of the least size, smaller ones must do: shares of it, tried one by one."""
+LEAST_AREA = 0.05
 """Twice the area in px^2 of a frame of 512 that a triangle has at least."""
-THINNEST = 0.02
+THINNEST = 0.04
 """Height of a triangle as a share of its longest side."""
 ROUNDS = 400
 STEPS = 24
@@ -58,9 +62,15 @@ def unfold_mouth(
     near = (np.abs(offset @ along) < half) & (np.abs(offset @ frame.down) < ROOM[1] * frame.unit)
     near[pinned] = False
     free = np.flatnonzero(near).astype(np.int32)
-    for share in (1.0, 0.1):
+    # Shut lips leave the triangles at the very corners no area. They are told apart as if the lips parted a little.
+    ajar = np.array([rim.upper[1], rim.upper[-2], rim.lower[1], rim.lower[-2]])
+    parted = np.array([-1, -1, 1, 1])[:, None] * (AJAR * frame.px * frame.down)
+    shut = rest[ajar, :2].copy()
+    rest[ajar, :2] += parted
+    for share in SHARES:
         if not unfold(rest, triangles, free, share * LEAST_AREA * frame.px**2, share * THINNEST):
             break
+    rest[ajar, :2] = shut
     return free
 
 
