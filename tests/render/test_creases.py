@@ -11,7 +11,8 @@ from vasa_core.render.renderer import Renderer
 
 @pytest.fixture(scope="module")
 def creases(renderer: Renderer) -> Creases:
-    return Creases(renderer.mesh)
+    skin = np.full((renderer.size, renderer.size, 3), (200, 150, 120), np.uint8)
+    return Creases(skin, renderer.mesh)
 
 
 def face(renderer: Renderer, **units: float) -> NDArray[np.float32]:
@@ -51,6 +52,14 @@ def test_folds_lie_where_they_belong(renderer: Renderer, creases: Creases, units
         away = np.hypot(columns - shape[landmark, 0], rows - shape[landmark, 1]).min()
         assert away < 0.15 * renderer.mesh.frame.unit
     assert (frame[..., 3] == 200).all()
+
+
+def test_no_folds_in_hair(renderer: Renderer):
+    picture = np.full((renderer.size, renderer.size, 3), (200, 150, 120), np.uint8)
+    picture[: int(renderer.mesh.rest[168, 1])] = (60, 40, 30)
+    creases = Creases(picture, renderer.mesh)
+    assert (drawn(renderer, creases, browInnerUp=1) == 200).all()
+    assert (drawn(renderer, creases, mouthSmileLeft=1, mouthSmileRight=1) != 200).any()
 
 
 def test_speech_throws_hardly_any(renderer: Renderer, creases: Creases):

@@ -13,6 +13,7 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial import cKDTree
 
 from vasa_core.face import topology
+from vasa_core.render.layers import blur
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.raster import first_centre
 
@@ -29,6 +30,13 @@ TAPER = 0.3
 """Share of a fold's length over which each end fades."""
 SHADOW = np.array([0.55, 0.3, 0.25])
 """What is left of red, green and blue at the bottom of a fold of depth 1: light comes through skin reddened."""
+CHEEKS = (50, 280, 205, 425, 101, 330, 36, 266)
+"""Landmarks on the cheeks: what colour the skin has."""
+SKIN_BLUR = 0.02
+"""Inter-ocular distances over which colours are averaged."""
+SKIN_TINT, SKIN_DARK = 0.16, 0.45
+"""Difference in tint, and in darkness, from the cheeks (natural logarithm of the picture's values) from which a fold
+fades; at twice that it is gone: hair, glasses, beards, deep shadow."""
 LEAST = 1 / 256
 """Fainter folds are not drawn."""
 CANDIDATES = 24
@@ -94,8 +102,8 @@ FOLDS = (
         pairs=((104, 105), (69, 66), (108, 107), (151, 9), (337, 336), (299, 296), (333, 334)),
         begin=0.05,
         full=0.27,
-        depth=0.13,
-        width=0.042,
+        depth=0.1,
+        width=0.045,
         mirrored=False,
     ),
     Fold(
@@ -111,8 +119,8 @@ FOLDS = (
         pairs=((104, 105), (69, 66), (108, 107), (151, 9), (337, 336), (299, 296), (333, 334)),
         begin=0.08,
         full=0.3,
-        depth=0.11,
-        width=0.042,
+        depth=0.08,
+        width=0.045,
         mirrored=False,
     ),
     # Below the lower lid: squinting, broad smiles.
@@ -130,7 +138,8 @@ FOLDS = (
 class Creases:
     """The folds of one portrait."""
 
-    def __init__(self, mesh: HeadMesh) -> None:
+    def __init__(self, image: NDArray[np.uint8], mesh: HeadMesh) -> None:
+        """`image` [S, S, 3] RGB, the frame the mesh lies on."""
         rest = mesh.rest.astype(np.float64)
         partner = _partners()
         pairs: list[tuple[int, int]] = []
@@ -147,9 +156,10 @@ class Creases:
             limits += [(fold.begin, fold.full)] * len(fold.pairs)
         self._pairs, self._limits = np.array(pairs), np.array(limits)
         self._lengths = self._distances(mesh.rest)
-        self._shares = np.concatenate(shares)
+        where = np.concatenate(places)
+        self._shares = np.concatenate(shares) * _bare(image, where, rest, mesh.frame.unit)[:, None]
         self._triangles = np.concatenate(triangles).astype(np.int32)
-        self._corners, self._weights = embed(np.concatenate(places), rest[:, :2], mesh.triangles)
+        self._corners, self._weights = embed(where, rest[:, :2], mesh.triangles)
 
     def depth(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
         """[n] how deep each vertex of the folds lies in shadow, 0 to 1, on a face [V, 3] px before its head moves."""
@@ -198,6 +208,22 @@ def _depths(fold: Fold, first: int, total: int) -> NDArray[np.float64]:
     for k in range(len(fold.pairs)):
         between[:, first + k] = np.interp(along, stations, np.arange(len(fold.pairs)) == k)
     return (profile[:, :, None] * between[:, None]).reshape(-1, total)
+
+
+def _bare(
+    image: NDArray[np.uint8], points: NDArray[np.float64], rest: NDArray[np.float64], unit: float
+) -> NDArray[np.float64]:
+    """[n] in [0, 1]: how surely `points` [n, 2] px are bare skin, not hair or glasses: by the cheeks' colour."""
+    soft = blur(image / np.float32(255), max(SKIN_BLUR * unit, 0.5))
+
+    def colour(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        pixel = np.clip(np.floor(at).astype(int), 0, np.array(image.shape[1::-1]) - 1)
+        return soft[pixel[:, 1], pixel[:, 0]].astype(np.float64)
+
+    skin = np.median(colour(rest[list(CHEEKS), :2]), axis=0)
+    off = np.log(np.maximum(colour(points), 0.01) / np.maximum(skin, 0.01))
+    dark, tint = off.mean(axis=1), np.abs(off - off.mean(axis=1, keepdims=True)).max(axis=1)
+    return np.clip(2 - np.maximum(tint / SKIN_TINT, -dark / SKIN_DARK), 0, 1)
 
 
 def _grid() -> NDArray[np.int64]:

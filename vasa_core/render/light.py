@@ -35,8 +35,8 @@ HAIR_RADII = (1.0, 1.3, 1.1)
 HAIR_SHARE = 0.5
 """Share of the relighting that hair shows when the head turns: it shines and shades itself."""
 WHITE = (0.8, 0.98)
-"""Brightest channel (share of full white) above which skin gains ever less light, and above which none: it would only
-burn out."""
+"""Brightest channel (share of full white) above which skin is relit ever less, and above which not at all: burnt out,
+it has no colour left, and would turn grey."""
 SLIDING = 2
 """Rounds of neighbours over which light begins to follow the shape around lids and lips, which slide more than turn."""
 
@@ -211,7 +211,7 @@ def _fit(image: NDArray[np.uint8], mesh: HeadMesh, normals: NDArray[np.float32])
 
 
 def _headroom(image: NDArray[np.uint8], mesh: HeadMesh) -> NDArray[np.float32]:
-    """[V] in [0, 1]: share of a rise in light that the picture's values have room for."""
+    """[V] in [0, 1]: how far the picture's values tell of light: not where they are burnt out."""
     soft = blur(image.max(axis=2) / np.float32(255), max(ROOM_BLUR * mesh.frame.unit, 0.5))
     at = np.clip(np.floor(mesh.rest[:, :2]).astype(int), 0, np.array(image.shape[1::-1]) - 1)
     low, high = WHITE
@@ -332,7 +332,6 @@ def _gain(
             result[outer[i]] += (around[i] - outer_before[i]) * outer_share[i]
     for v in range(result.shape[0]):
         change = np.float64(result[v])
-        if change > 0:
-            change *= room[v]
+        change *= room[v]
         bound = high if change > 0 else -low
         result[v] = np.exp(bound * np.tanh(change / bound))

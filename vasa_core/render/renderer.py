@@ -50,7 +50,7 @@ class Renderer:
         self.mesh = build_mesh(asset)
         self.sheet = Sheet(asset, self.mesh)
         self.light = Light(image, self.mesh)
-        self.creases = Creases(self.mesh)
+        self.creases = Creases(image, self.mesh)
         self.mouth = make_mouth(image, asset.landmarks, self.mesh, self.sheet)
         self.eyes = make_eyes(image, asset.landmarks, self.mesh)
         if len(asset.expression) != space.size:
