@@ -27,7 +27,7 @@ def test_every_portrait_of_a_folder_gets_a_sheet_per_topic(
     smiling.save(tmp_path / "smiling.vasa")
     run(monkeypatch, tmp_path, "-o", tmp_path / "sheets", "--apart", "--only", "mouth", "--only", "overview")
     names = {path.name for path in (tmp_path / "sheets").iterdir()}
-    assert names == {"closed_mouth.png", "smiling_mouth.png", "overview.png"}
+    assert names == {"closed_mouth.png", "smiling_mouth.png", "overview_1.png"}
     sheet = cv2.imread(str(tmp_path / "sheets" / "closed_mouth.png"))
     assert sheet is not None and 8 * gallery.CELL <= sheet.shape[1] <= WIDEST
 

@@ -1,7 +1,7 @@
 """Contact sheets to judge the renderer by eye: `python -m vasa_core.evaluation.gallery PORTRAITS -o FOLDER`.
 
 Each portrait gets a sheet: mouth (vowels, closures frame by frame, consonants), eyes (blink, gaze, lids), turns and
-distance, expressions; mouth and eyes enlarged. With several portraits there is also an overview page of all of them.
+distance, expressions; mouth and eyes enlarged. Overview pages show all of the portraits, one to a row.
 """
 
 import argparse
@@ -19,7 +19,6 @@ from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import Enroller
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
-from vasa_core.render.head import head_motion
 from vasa_core.render.renderer import Renderer
 
 Picture = NDArray[np.uint8]
@@ -27,7 +26,9 @@ Picture = NDArray[np.uint8]
 CELL = 248
 """Width of one picture on a sheet, px: eight make a sheet that fits a screen."""
 OVERVIEW_CELL = 160
-"""Width of one picture on the overview page, px."""
+"""Width of one picture on an overview page, px."""
+OVERVIEW_ROWS = 6
+"""Portraits on one overview page: with more, a screen shows them too small."""
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".vasa")
 """Endings of the files that count as portraits in a folder."""
 MOUTH, MOUTH_ROOM, MOUTH_ASPECT = (61, 291, 13, 14, 17, 200), 0.42, 0.9
@@ -44,11 +45,11 @@ VIEWS = {
 class Studio:
     """Photographs single instants of one portrait."""
 
-    def __init__(self, asset: FaceAsset, space: LatentSpace, cell: int = CELL) -> None:
+    def __init__(self, asset: FaceAsset, space: LatentSpace, cell: int = CELL, background: str = "keep") -> None:
         self.asset = asset
         self.space = space
         self.cell = cell
-        self.renderer = Renderer(asset, space)
+        self.renderer = Renderer(asset, space, background=background)
 
     def motion(self, shot: Shot) -> Motion:
         """The one frame of motion that a shot shows."""
@@ -59,6 +60,7 @@ class Studio:
         motion.head_translation[0] = shot.move
         motion.gaze[0] = np.radians(shot.gaze_deg)
         motion.blink[0] = shot.blink
+        motion.tongue[0] = shot.tongue
         return motion
 
     def picture(self, shot: Shot) -> Picture:
@@ -80,7 +82,7 @@ class Studio:
     def _close_up(self, picture: Picture, shot: Shot, landmarks: Iterable[int], room: float, aspect: float) -> Picture:
         """The part of a picture around some landmarks, where the moved head has them."""
         motion = self.motion(shot)
-        head = head_motion(self.renderer.mesh, motion.head_rotation[0], motion.head_translation[0])
+        head = self.renderer.head(motion.head_rotation[0], motion.head_translation[0])
         scale = len(picture) / len(self.asset.image)
         points = np.asarray(self.asset.landmarks[list(landmarks)], np.float64) * scale
         moved = head.pivot + head.size * ((points - head.pivot) @ head.rotation.T) + [*head.shift[:2], 0]
@@ -93,15 +95,15 @@ class Studio:
         return cv2.warpAffine(picture, matrix, size, flags=smooth, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
 
-def sheet(asset: FaceAsset, space: LatentSpace, topics: Iterable[str] = TOPICS) -> Picture:
-    """The contact sheet of one portrait: [H, W, 3] RGB."""
-    studio = Studio(asset, space)
+def sheet(asset: FaceAsset, space: LatentSpace, topics: Iterable[str] = TOPICS, background: str = "keep") -> Picture:
+    """The contact sheet of one portrait: [H, W, 3] RGB; `background` as `Renderer` takes it."""
+    studio = Studio(asset, space, background=background)
     return page([strip(studio.row(row)) for topic in topics for row in TOPICS[topic]])
 
 
-def overview_row(name: str, asset: FaceAsset, space: LatentSpace) -> Picture:
+def overview_row(name: str, asset: FaceAsset, space: LatentSpace, background: str = "keep") -> Picture:
     """The portrait as enrolled, and what it does on the overview page: [H, W, 3] RGB."""
-    studio = Studio(asset, space, OVERVIEW_CELL)
+    studio = Studio(asset, space, OVERVIEW_CELL, background)
     size = (OVERVIEW_CELL, OVERVIEW_CELL)
     enrolled = cv2.resize(asset.image, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
     return strip([(name, enrolled), *studio.row(Row("whole", OVERVIEW))])
@@ -122,6 +124,7 @@ def main() -> None:
     parser.add_argument("portraits", type=Path, nargs="+", help="pictures, .vasa files, or folders of them")
     parser.add_argument("-o", "--output", type=Path, default=Path("gallery"), help="folder, made if need be")
     parser.add_argument("--only", choices=(*TOPICS, "overview"), action="append", help="may be given several times")
+    parser.add_argument("--background", default="keep", help="keep, blur, transparent (over a checkerboard) or #rrggbb")
     parser.add_argument("--apart", action="store_true", help="each topic in a file of its own")
     arguments = parser.parse_args()
     wanted = arguments.only or [*TOPICS, "overview"]
@@ -138,11 +141,11 @@ def main() -> None:
             continue
         for part in filter(None, parts):
             ending = f"_{part[0]}" if arguments.apart else ""
-            _write(arguments.output / f"{path.stem}{ending}.png", sheet(asset, space, part))
+            _write(arguments.output / f"{path.stem}{ending}.png", sheet(asset, space, part, arguments.background))
         if "overview" in wanted:
-            overview.append(overview_row(path.stem, asset, space))
-    if overview:
-        _write(arguments.output / "overview.png", page(overview))
+            overview.append(overview_row(path.stem, asset, space, arguments.background))
+    for number, first in enumerate(range(0, len(overview), OVERVIEW_ROWS), 1):
+        _write(arguments.output / f"overview_{number}.png", page(overview[first : first + OVERVIEW_ROWS]))
 
 
 def _write(path: Path, picture: Picture) -> None:

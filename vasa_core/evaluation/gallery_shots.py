@@ -20,6 +20,8 @@ class Shot:
     """Yaw and pitch of the eyes, degrees; positive: the viewer's right, up."""
     blink: tuple[float, float] = (0, 0)
     """Closure of the subject's left and right eye, 0 to 1."""
+    tongue: tuple[float, float, float] = (0, 0, 0)
+    """Out, tip up, back up, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,10 @@ CONSONANTS = (
     Shot("f", {"jawOpen": 0.05, "mouthRollLower": 0.5, **_both(mouthUpperUp=0.2)}),
     Shot("s", {"jawOpen": 0.06, **_both(mouthStretch=0.25, mouthLowerDown=0.25, mouthUpperUp=0.15)}),
     Shot("sh", {"jawOpen": 0.08, "mouthFunnel": 0.6, **_both(mouthLowerDown=0.2)}),
-    Shot("w", {"jawOpen": 0.05, "mouthPucker": 0.8}),
+    Shot("th", {"jawOpen": 0.15}, tongue=(1, 0, 0)),
+    Shot("l", {"jawOpen": 0.3}, tongue=(0, 1, 0)),
     Shot("teeth bared", {"jawOpen": 0.1, **_both(mouthUpperUp=0.6, mouthLowerDown=0.6, mouthStretch=0.3)}),
     Shot("smile open", {"jawOpen": 0.3, **SMILE}),
-    Shot("jaw left", {"jawOpen": 0.3, "jawLeft": 0.6, "mouthLeft": 0.4}),
     Shot("one corner", {"jawOpen": 0.1, "mouthSmileLeft": 0.8}),
 )
 LIPS_TOGETHER: dict[str, Weights] = {
