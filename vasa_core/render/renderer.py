@@ -32,13 +32,21 @@ OWN_NOISE = (0.008, 0.03)
 class Renderer:
     """Draws a face asset in motion. Not for use from two threads at once: it works in buffers of its own."""
 
-    def __init__(self, asset: FaceAsset, space: LatentSpace, size: int = USUAL_SIZE, background: str = "keep") -> None:
+    def __init__(
+        self,
+        asset: FaceAsset,
+        space: LatentSpace,
+        size: int = USUAL_SIZE,
+        background: str = "keep",
+        own_kept: float = OWN_KEPT,
+    ) -> None:
         """Prepare a face.
 
         Parameters
         ----------
         size : side of the frames, px, 256 to 1024
         background : see `make_background`
+        own_kept : share of the portrait's own expression that stays under the motion's
         """
         if not SIZES[0] <= size <= SIZES[1]:
             raise PortraitError(f"Frames of {size} px cannot be drawn. Choose a size from {SIZES[0]} to {SIZES[1]}.")
@@ -60,7 +68,7 @@ class Renderer:
             )
         own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
-        self._own = (1 - OWN_KEPT) * np.float32(share) * own
+        self._own = np.float32((1 - own_kept) * share) * own
         still = np.zeros(2, np.float32)
         self.mouth.settle(self.shape(np.zeros(space.size, np.float32), still, still).position)
         self._background = make_background(asset, background)
