@@ -1,0 +1,86 @@
+"""The people: shape, skin, eyes and hair of each."""
+
+from eyes import EyeLook
+from head import Person
+from skin import Complexion
+
+PLAIN = Person(
+    identity={
+        "macrodetails/caucasian-male-young": 0.8,
+        "macrodetails/universal-male-young-averagemuscle-averageweight": 1.0,
+        "macrodetails/caucasian-female-young": 0.2,
+    },
+    skin=Complexion(scalp_tint=(0.36, 0.22, 0.165), shadow_of_beard=0.14, rough=0.43, blood=0.75, extra={"shirt": (0.10, 0.13, 0.17)}),
+    lash_length=0.85,
+)
+"""Nobody in particular, for exact truth: shaven, so that nothing hides the face."""
+
+SMITH = Person(
+    identity={
+        "macrodetails/caucasian-male-old": 0.45,
+        "macrodetails/caucasian-male-young": 0.55,
+        "macrodetails/universal-male-young-maxmuscle-averageweight": 0.6,
+        "macrodetails/universal-male-old-maxmuscle-averageweight": 0.4,
+        "head/head-square": 0.35,
+        "head/head-age-incr": 0.35,
+        "chin/chin-width-incr": 0.4,
+        "nose/nose-hump-incr": 0.5,
+        "nose/nose-scale-horiz-incr": 0.35,
+        "nose/nose-scale-vert-incr": 0.25,
+        "eyes/l-eye-bag-incr": 0.5,
+        "eyes/l-eye-scale-decr": 0.15,
+        "eyebrows/eyebrows-trans-forward": 0.4,
+        "neck/neck-scale-horiz-incr": 0.3,
+    },
+    skin=Complexion(base=(0.46, 0.255, 0.17), blood=1.25, lips=(0.34, 0.13, 0.11), lips_share=0.55, shade=1.25,
+                    shadow_of_beard=0.55, beard_tint=(0.13, 0.075, 0.05), soot=0.75, scalp_tint=(0.13, 0.085, 0.06),
+                    rough=0.42, pores=1.5, brow_tint=(0.08, 0.045, 0.03)),  # fmt: skip
+    eyes=EyeLook(inner=(0.20, 0.22, 0.20), outer=(0.10, 0.15, 0.18), rim=(0.015, 0.02, 0.028)),
+    brow_colour=(0.04, 0.024, 0.015),
+    brow_count=900,
+    brow_length=0.095,
+    brow_grey=0.1,
+    lash_length=0.75,
+)
+
+RANGER = Person(
+    identity={
+        "macrodetails/caucasian-female-young": 1.0,
+        "macrodetails/universal-female-young-averagemuscle-averageweight": 1.0,
+        "head/head-oval": 0.3,
+        "nose/nose-scale-vert-decr": 0.3,
+        "nose/nose-point-up": 0.3,
+        "nose/nose-scale-horiz-decr": 0.2,
+        "eyes/l-eye-scale-incr": 0.25,
+        "mouth/mouth-upperlip-volume-incr": 0.3,
+        "cheek/l-cheek-bones-incr": 0.3,
+        "chin/chin-width-decr": 0.2,
+    },
+    skin=Complexion(base=(0.60, 0.37, 0.27), blood=0.9, lips=(0.46, 0.15, 0.13), lips_share=0.7, shade=0.8, freckles=0.75,
+                    scalp_tint=(0.17, 0.07, 0.035), brow_tint=(0.20, 0.09, 0.05), brow_share=0.3, rough=0.45),  # fmt: skip
+    eyes=EyeLook(inner=(0.26, 0.24, 0.06), outer=(0.06, 0.17, 0.08), rim=(0.012, 0.025, 0.015)),
+    brow_colour=(0.10, 0.042, 0.02),
+    brow_count=600,
+    brow_length=0.065,
+    lash_length=1.0,
+)
+
+QUEEN = Person(
+    identity={
+        "macrodetails/african-female-young": 0.65,
+        "macrodetails/caucasian-female-young": 0.2,
+        "macrodetails/caucasian-female-old": 0.15,
+        "macrodetails/universal-female-young-averagemuscle-averageweight": 1.0,
+        "eyes/l-eye-scale-incr": 0.2,
+        "cheek/l-cheek-bones-incr": 0.5,
+        "mouth/mouth-upperlip-volume-incr": 0.2,
+        "head/head-oval": 0.4,
+    },
+    skin=Complexion(base=(0.235, 0.115, 0.066), blood=0.5, lips=(0.26, 0.055, 0.05), lips_share=0.8, shade=0.9,
+                    scalp_tint=(0.02, 0.013, 0.01), brow_tint=(0.02, 0.012, 0.008), brow_share=0.45, rough=0.36),  # fmt: skip
+    eyes=EyeLook(inner=(0.16, 0.07, 0.025), outer=(0.06, 0.028, 0.012), rim=(0.01, 0.006, 0.004), white=(0.68, 0.61, 0.55)),
+    brow_colour=(0.012, 0.008, 0.006),
+    brow_count=650,
+    brow_length=0.06,
+    lash_length=1.1,
+)
