@@ -131,7 +131,7 @@ class Anime:
         mask = self.shape(self.face, SKIN)
         shade = self.canvas.blank()
         for root_left, root_right, tip, *bulges in FRINGE + SIDES:
-            shade = np.maximum(shade, self.canvas.fill(lock(root_left, root_right, tip, *bulges) + [5, 13]))
+            shade = np.maximum(shade, self.canvas.fill(lock(root_left, root_right, tip, *bulges) + np.array([5, 13])))
         self.canvas.paint(shade * mask, SKIN_SHADE)
         cheek = curve([(442, 330), (424, 392), (396, 440), (356, 478), (320, 488), (352, 505), (460, 440)])
         self.shape(cheek, SKIN_SHADE, mask)
@@ -148,7 +148,11 @@ class Anime:
         upper, lower = curve(EYE_UPPER), curve(EYE_LOWER)
         opening = self.both(np.vstack([upper, lower[1:-1]]), side)
         inside = self.shape(opening, WHITE)
-        self.shape(self.both(np.vstack([upper + [0, -2], upper[::-1] + [0, 10]]), side), WHITE_SHADE, inside)
+        self.shape(
+            self.both(np.vstack([upper + np.array([0, -2]), upper[::-1] + np.array([0, 10])]), side),
+            WHITE_SHADE,
+            inside,
+        )
         angle = np.linspace(0, 2 * np.pi, 72)
         ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         middle = self.both(IRIS_AT[None], side)[0]
@@ -203,7 +207,11 @@ class Anime:
             outline = lock(root_left, root_right, tip, *bulges)
             mask = self.shape(outline, HAIR)
             away = np.sign(tip[0] - MIDDLE) or 1.0
-            self.shape(outline + [-9 * away, -26], HAIR_SHADE, mask * (1 - canvas.fill(outline + [7 * away, -40])))
+            self.shape(
+                outline + np.array([-9 * away, -26]),
+                HAIR_SHADE,
+                mask * (1 - canvas.fill(outline + np.array([7 * away, -40]))),
+            )
             half = len(outline) // 2
             canvas.pen(outline[:half][6:], 4.6, LINE, (0.05, 0.5))
             canvas.pen(outline[half:][:-6], 4.6, LINE, (0.5, 0.05))
@@ -216,6 +224,10 @@ class Anime:
             [band - np.stack([0 * at, 5 * thin], 1), (band + np.stack([0 * at, (4 + 14 * teeth) * thin], 1))[::-1]]
         )
         canvas.paint(canvas.fill(light) * whole, HAIR_LIGHT)
-        for points in ([(318, 64), (296, 90), (286, 130)], [(326, 64), (350, 90), (360, 128)], [(300, 70), (252, 104), (226, 160)],
-                       [(340, 70), (390, 104), (416, 160)]):  # fmt: skip
+        for points in (
+            [(318, 64), (296, 90), (286, 130)],
+            [(326, 64), (350, 90), (360, 128)],
+            [(300, 70), (252, 104), (226, 160)],
+            [(340, 70), (390, 104), (416, 160)],
+        ):
             canvas.pen(curve(points), 3.6, HAIR_SHADE)

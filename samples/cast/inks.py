@@ -109,15 +109,30 @@ def _beard(canvas: Canvas, model: Model) -> None:
     line = model.lip_line()
     left, middle, right = line[0], line[len(line) // 2], line[-1]
     chin = float(middle[1]) + 62
-    low = [[(206, 380), (212, 440), (232, 520)], [(222, 412), (240, 470), (262, 540)], [(left[0] - 14, left[1] + 8), (262, chin), (288, 560)],
-           [(left[0] + 14, left[1] + 27), (296, chin), (306, 572)], [(middle[0], middle[1] + 26), (320, chin + 14), (322, 578)]]  # fmt: skip
+    low = [
+        [(206, 380), (212, 440), (232, 520)],
+        [(222, 412), (240, 470), (262, 540)],
+        [(left[0] - 14, left[1] + 8), (262, chin), (288, 560)],
+        [(left[0] + 14, left[1] + 27), (296, chin), (306, 572)],
+        [(middle[0], middle[1] + 26), (320, chin + 14), (322, 578)],
+    ]
     guides = low + [[(640 - x, y) for x, y in guide] for guide in low[-2::-1]]
     people.hair(canvas, guides, (INK, INK, PAPER), 420, 2.3, 5, (0.35, 0.15), 41, 1)
     people.hair(canvas, guides, (PAPER, PAPER, PAPER), 80, 1.2, 5, (0.35, 0.15), 42, 1)
     for side in (1, -1):
         end = left if side == -1 else right
-        lip = [[(middle[0] + side * 2, middle[1] - 31), (middle[0] + side * 26, middle[1] - 22), (end[0] + side * 16, end[1] + 24)],
-               [(middle[0] + side * 2, middle[1] - 17), (middle[0] + side * 24, middle[1] - 13), (end[0] + side * 6, end[1] + 12)]]  # fmt: skip
+        lip = [
+            [
+                (middle[0] + side * 2, middle[1] - 31),
+                (middle[0] + side * 26, middle[1] - 22),
+                (end[0] + side * 16, end[1] + 24),
+            ],
+            [
+                (middle[0] + side * 2, middle[1] - 17),
+                (middle[0] + side * 24, middle[1] - 13),
+                (end[0] + side * 6, end[1] + 12),
+            ],
+        ]
         people.hair(canvas, lip, (INK, INK, PAPER), 90, 2.0, 2, (0.3, 0.1), 44 + side, 1)
 
 
@@ -125,7 +140,7 @@ def _armour(canvas: Canvas) -> None:
     """A fur collar over a breastplate."""
     body = np.array([(60, 660), (90, 596), (190, 560), (450, 560), (550, 596), (580, 660)])
     canvas.paint(canvas.fill(body), PAPER)
-    rows, columns = canvas.grid()
+    _, columns = canvas.grid()
     dark = 0.35 + 0.5 * np.abs(columns - 300) / 300
     canvas.paint(hatched(canvas, dark.astype(np.float32), 9) * canvas.fill(body), INK)
     random = np.random.default_rng(7)
@@ -138,8 +153,14 @@ def _armour(canvas: Canvas) -> None:
 
 
 TOON = Palette(
-    (0.55, 0.27, 0.22), (0.93, 0.65, 0.50), (1.0, 0.83, 0.68), (0.86, 0.40, 0.38), (0.25, 0.50, 0.80), (0.33, 0.17, 0.08), (0.98, 0.45, 0.38)
-)  # fmt: skip
+    (0.55, 0.27, 0.22),
+    (0.93, 0.65, 0.50),
+    (1.0, 0.83, 0.68),
+    (0.86, 0.40, 0.38),
+    (0.25, 0.50, 0.80),
+    (0.33, 0.17, 0.08),
+    (0.98, 0.45, 0.38),
+)
 
 
 def toon(root: Path) -> Picture:
@@ -176,7 +197,7 @@ def toon(root: Path) -> Picture:
         (0.20, 0.45, 0.62),
         [curve([(200, 566), (190, 610), (196, 650)]), curve([(440, 566), (450, 610), (440, 650)])],
     )
-    canvas.line(shirt + [0, 3], 13, (0.93, 0.93, 0.90))
+    canvas.line(shirt + np.array([0, 3]), 13, (0.93, 0.93, 0.90))
     _quiff(canvas, model)
     return canvas.picture()
 
@@ -204,7 +225,7 @@ def _quiff(canvas: Canvas, model: Model) -> None:
         ],
         True,
     )
-    canvas.paint(canvas.soft(canvas.fill(cap + [0, 14]), 6) * model.inside, (0.5, 0.22, 0.15), 0.55)
+    canvas.paint(canvas.soft(canvas.fill(cap + np.array([0, 14])), 6) * model.inside, (0.5, 0.22, 0.15), 0.55)
     canvas.paint(canvas.soft(canvas.fill(cap), 0.8), (0.26, 0.12, 0.05))
     for k in range(26):
         at = (k * 11 % 26) / 25
@@ -218,5 +239,5 @@ def _quiff(canvas: Canvas, model: Model) -> None:
             (-2, 0.82, (0.47, 0.25, 0.11)),
             (-6, 0.34, (0.72, 0.45, 0.22)),
         ):
-            mask = canvas.trace(spine + [shift, shift], wide * share)
+            mask = canvas.trace(spine + np.array([shift, shift]), wide * share)
             canvas.paint(canvas.soft(mask, 0.7 if share > 0.5 else 3), colour, 1 if share > 0.5 else 0.75)

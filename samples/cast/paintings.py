@@ -12,8 +12,14 @@ from model import Model, build
 from people import Palette, both_sides, mix
 
 YOUNG = Palette(
-    (0.42, 0.20, 0.17), (0.86, 0.62, 0.50), (0.99, 0.86, 0.74), (0.80, 0.36, 0.34), (0.30, 0.55, 0.42), (0.22, 0.11, 0.07), (0.86, 0.42, 0.36)
-)  # fmt: skip
+    (0.42, 0.20, 0.17),
+    (0.86, 0.62, 0.50),
+    (0.99, 0.86, 0.74),
+    (0.80, 0.36, 0.34),
+    (0.30, 0.55, 0.42),
+    (0.22, 0.11, 0.07),
+    (0.86, 0.42, 0.36),
+)
 RED_HAIR = ((0.24, 0.07, 0.03), (0.62, 0.25, 0.09), (0.96, 0.66, 0.34))
 
 LONG = both_sides(
@@ -200,6 +206,6 @@ def pencilled(root: Path) -> Picture:
     canvas.paint(canvas.fill(body), PAPER)
     graphite(canvas, 0.42 * canvas.fill(body), 34)
     for k in range(3):
-        line = collar + [0, 9 * k]
+        line = collar + np.array([0, 9 * k])
         canvas.line(line, 2.0 - 0.5 * k, GRAPHITE, 0.7)
     return np.clip(canvas.picture(), 0, 1)

@@ -71,7 +71,7 @@ def eyes(canvas: Canvas, model: Model, palette: Palette, lash: float = 2.6, grow
         canvas.paint(iris, np.clip(inner * np.where(away > 0.86, 0.45, 1.0)[..., None], 0, 1).astype(np.float32))
         canvas.paint(np.clip((0.42 - away) * radius + 0.5, 0, 1) * opening, (0.03, 0.02, 0.02))
         upper, lower = curve(model.lid(side, True)), curve(model.lid(side, False))
-        shade = canvas.soft(canvas.trace(upper + [0, 0.25 * radius], 0.75 * radius), 0.18 * radius) * opening
+        shade = canvas.soft(canvas.trace(upper + np.array([0, 0.25 * radius]), 0.75 * radius), 0.18 * radius) * opening
         canvas.paint(shade, (0.12, 0.07, 0.06), 0.55)
         spark = np.hypot(columns - centre[0] + 0.32 * radius, rows - centre[1] + 0.34 * radius)
         canvas.paint(np.clip(0.2 * radius - spark + 0.5, 0, 1) * opening, (1, 1, 1))
@@ -97,7 +97,7 @@ def brows(canvas: Canvas, model: Model, colour: Colour, thick: float, hairs: int
             ahead = spine[min(int(at * (len(spine) - 1)) + 9, len(spine) - 1)] - base
             ahead = ahead / max(float(np.linalg.norm(ahead)), 1e-6) if at < 0.9 else np.array([side * 0.9, 0.4])
             room = thick * (1.0 - 0.55 * at) * min(1, 0.55 + 3 * at)
-            start = base + [0, random.normal(0, 0.28) * room]
+            start = base + np.array([0, random.normal(0, 0.28) * room])
             lift = (0.9 - 1.2 * at) * thick * 0.55
             tip = start + ahead * thick * random.uniform(0.7, 1.1) - [0, lift]
             hair = np.linspace(start, tip, 8)

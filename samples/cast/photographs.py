@@ -93,9 +93,11 @@ def hat(picture: Picture, landmarks: Points) -> Picture:
         place([(-1.17, -0.9), (-1.08, -1.5), (-0.72, -2.05), (0, -2.3), (0.72, -2.05), (1.08, -1.5), (1.17, -0.9)])
     )
     canvas.paint(
-        canvas.soft(canvas.fill(np.vstack([rim + [0, 0.16 * unit], turn])), 0.07 * unit), (0.16, 0.08, 0.05), 0.6
+        canvas.soft(canvas.fill(np.vstack([rim + np.array([0, 0.16 * unit]), turn])), 0.07 * unit),
+        (0.16, 0.08, 0.05),
+        0.6,
     )
-    rows, columns = canvas.grid()
+    _, columns = canvas.grid()
     u = (columns - middle) / unit
     wool = np.float32([0.62, 0.17, 0.15])
     knit = 0.06 * grain(canvas.shape, 1.5, 11)
@@ -109,6 +111,6 @@ def hat(picture: Picture, landmarks: Points) -> Picture:
         inside = canvas.fill(shape)
         canvas.paint(inside, np.clip(light * wool, 0, 1))
         canvas.paint(canvas.outline(shape, 0.02 * unit) * inside, (0.2, 0.04, 0.05), 0.5)
-    edge = canvas.soft(canvas.outline(turn + [0, -0.03 * unit], 0.08 * unit), 0.03 * unit)
+    edge = canvas.soft(canvas.outline(turn + np.array([0, -0.03 * unit]), 0.08 * unit), 0.03 * unit)
     canvas.paint(edge * canvas.fill(np.vstack([top, turn])), (0.15, 0.03, 0.04), 0.55)
     return canvas.picture()

@@ -9,8 +9,13 @@ from vasa_core.evaluation import gallery
 from vasa_core.evaluation.gallery_layout import over
 from vasa_core.evaluation.gallery_shots import TOPICS, Shot
 from vasa_core.face.asset import FaceAsset
+from vasa_core.face.enroll import Enroller
+from vasa_core.face.pose import fit_pose
 from vasa_core.latent.space import LatentSpace
 
+CAST = Path(__file__).parents[2] / "samples" / "cast"
+TURNED_DEG = {"old_man": 28, "girl": -30}
+"""Yaw of the portraits that do not look straight ahead, as they were posed."""
 WIDEST = 2000
 """px: a wider sheet cannot be looked at on one screen."""
 
@@ -60,3 +65,13 @@ def test_transparent_parts_show_the_checkerboard() -> None:
     assert (shown[:, :16] == (100, 120, 140)).all()
     assert len(np.unique(shown[16:, 16:].reshape(-1, 3), axis=0)) == 1
     assert (shown[:16, 16:] > (50, 60, 70)).any()
+
+
+@pytest.mark.parametrize("path", sorted(CAST.glob("*.jpg")), ids=lambda path: path.stem)
+def test_every_portrait_of_the_cast_is_a_face(path: Path, enroller: Enroller) -> None:
+    picture = cv2.imread(str(path))
+    assert picture is not None
+    faces = enroller.faces(np.ascontiguousarray(picture[..., ::-1]))
+    assert len(faces) == 1 and faces[0].score > 0.9
+    yaw = np.degrees(fit_pose(faces[0].points).angles[0])
+    assert abs(yaw - TURNED_DEG.get(path.stem, 0)) < 9
