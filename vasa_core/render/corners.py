@@ -1,4 +1,4 @@
-"""Skin around the mouth moves as one soft piece, most of all at the corners, so that tiny triangles keep their faces up.
+"""Skin around the mouth moves as one soft piece, most of all at the corners, so that tiny triangles stay face up.
 
 Landmarks of closed lips lie within a pixel of each other, and what the latent space does to them differs by more.
 """
@@ -16,7 +16,7 @@ CORNER_LENGTH = 0.06
 LIP_LENGTH = 0.03
 """The same along the lips."""
 REACH = (0.08, 0.24)
-"""Inter-ocular distances from the corners, or from the lips' edge, where smoothing begins to fade, and where it ends."""
+"""Inter-ocular distances from the corners, or from the lips' edge, where smoothing fades, and where it ends."""
 FLATTEST = 0.05
 """Least cotangent of an angle: keeps thin triangles from pulling the wrong way."""
 SMALLEST = 1e-5

@@ -12,6 +12,12 @@ MEETING = 0.02
 """Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
 ROUNDING = 13
 """Points of the lip edge, of 41, over which its opening is smoothed: tense lips form no corner in the middle."""
+WIDE = (0.1, 0.3)
+"""Gap in the middle, inter-ocular distances, from which the opening begins to round off, and at which it is oval."""
+OVAL_SHARE = 0.9
+"""Height of a wide opening near the corners against an oval's."""
+OVAL_POWER = 0.85
+"""Roundness of that oval: 0.5 would be an ellipse, which mouths never reach, 1 a lens of two parabolas."""
 MOST_WIDENED = 1.25
 """Smoothing may widen the opening beside the middle by this factor to keep the middle's."""
 
@@ -22,7 +28,7 @@ def meet_lips(
     """Bring the lips of `position` [V, 3] px to the gap that `lip_displacement` [478, 3] asks for; returns it [n] px."""
     rim, down = mesh.mouth, mesh.frame.down
     wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
-    gap = np.maximum(_rounded(wanted), 0)
+    gap = _oval(np.maximum(_rounded(wanted), 0), mesh.frame.unit)
     apart = position[rim.lower, :2] - position[rim.upper, :2]
     along = apart @ down
     closing = (gap - along)[:, None] * down
@@ -32,6 +38,18 @@ def meet_lips(
     rim.above.move(position, -UPPER_LIP_SHARE * change)
     rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
     return gap
+
+
+def _oval(gap: NDArray[np.float32], unit: float) -> NDArray[np.float32]:
+    """Lip gaps [n] px, rounded towards an oval where the mouth is wide open."""
+    middle = float(gap[len(gap) // 2])
+    x = np.clip((middle / unit - WIDE[0]) / (WIDE[1] - WIDE[0]), 0, 1)
+    share = x * x * (3 - 2 * x) * OVAL_SHARE
+    if share == 0:
+        return gap
+    place = np.linspace(-1, 1, len(gap))
+    oval = middle * (1 - place * place) ** OVAL_POWER
+    return np.maximum(gap, share * oval).astype(np.float32)
 
 
 def _rounded(gap: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,8 +8,8 @@ from scipy import sparse
 
 from vasa_core.face import topology
 from vasa_core.face.asset import FaceAsset
-from vasa_core.render.coverage import covered
 from vasa_core.render.corners import soften_motion
+from vasa_core.render.coverage import covered
 from vasa_core.render.frame import FaceFrame, face_frame
 from vasa_core.render.lidline import settle_lids
 from vasa_core.render.lipline import LipLine, find_lip_line
@@ -37,6 +37,8 @@ LEFT_BROW_LOWER, RIGHT_BROW_LOWER = (283, 282, 295), (53, 52, 65)
 """Landmarks on the lower edge of the brows."""
 LIP_PLATEAU = (0.25, 0.25)
 """Share of LIP_REACH that moves as one with the lip edge: the red of the lips keeps its shape."""
+LIP_SPREAD = 0.8
+"""Skin averages the motion of the lip edge over so much of its distance from it: the corners' skin is not torn."""
 LID_PLATEAU = (0.3, 0.1)
 """Share of the reach that moves as one with the lid edge: the lashes keep their shape."""
 
@@ -107,6 +109,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     renumbered[used] = np.arange(len(used))
     rest, weights, triangles = rest[used], weights[used], renumbered[triangles]
 
+    lip_weights = (weights[loose[0].lower] - weights[loose[0].upper]).tocsr().astype(np.float32)
     weights = soften_motion(weights, rest, triangles, loose[0], frame)
     rims = _make_rims(rest[:face], chains, frame)
     over = np.zeros(len(rest), bool)
@@ -121,7 +124,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         rest=rest,
         triangles=triangles[order],
         weights=weights.astype(np.float32),
-        lip_weights=(weights[rims[0].lower] - weights[rims[0].upper]).tocsr().astype(np.float32),
+        lip_weights=lip_weights,
         head_share=share,
         inward=np.where(rest[:, :2] < (low + high) / 2, 1, -1).astype(np.float32),
         inward_share=inward_share(rest, low, high, frame),
@@ -150,6 +153,7 @@ def _make_rims(rest: NDArray[np.float32], chains: dict[str, list[int]], frame: F
             frame.down,
             (reach[0] * frame.unit, reach[1] * frame.unit),
             plateau,
+            LIP_SPREAD if name == "lips" else 0.0,
         )
         for name, reach, plateau in sizes
     ]

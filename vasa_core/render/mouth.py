@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.render.head import HeadMotion
+from vasa_core.render.layers import polygon
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.mouthblend import cover, lay, mark
 from vasa_core.render.mouthparts import MouthParts, load_parts
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
 from vasa_core.render.mouthraster import OVER, rasterise
 from vasa_core.render.painter import Painter
-from vasa_core.render.palette import Palette, read_palette
+from vasa_core.render.palette import read_palette
 from vasa_core.render.retouch import clear_lips
 from vasa_core.render.rims import Rim
 from vasa_core.render.shape import FaceShape
@@ -28,7 +29,7 @@ TO_CHIN = 1.0
 """Inter-ocular distances from the jaw's hinge forward to the chin: what turns its drop into an angle."""
 WIDEST_JAW = 0.6
 """rad"""
-LOWER_SHOWN = 0.024
+LOWER_SHOWN = 0.019
 """Inter-ocular distances of lower teeth seen above the lower lip at most: it rides on them."""
 LOWER_EDGE = 0.034
 """y of the lower incisors' edge with the jaw shut, in the parts."""
@@ -209,11 +210,12 @@ def _rightwards(edge: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
     """Prepare the mouth of a portrait: `image` [size, size, 3], `landmarks` [478, 3] px, `sheet` the skin around it."""
-    palette: Palette = read_palette(image, landmarks)
     parts = load_parts()
     unit = mesh.frame.unit
     upper, lower = mesh.rest[mesh.mouth.upper], mesh.rest[mesh.mouth.lower]
     outline = np.concatenate([upper[:, :2], lower[::-1, :2]])
+    inside = None if mesh.lips.closed else polygon(outline, image.shape) > 0.99
+    palette = read_palette(image, landmarks, inside)
     if not mesh.lips.closed:
         clear_lips(sheet, image, outline, unit)
     normals = np.zeros_like(parts.vertices)

@@ -8,11 +8,11 @@ from vasa_core.render.curves import smooth
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS
 from vasa_core.render.mouthraster import OVER
 
-UPPER_SHADOW = (0.5, 0.028)
+UPPER_SHADOW = (0.42, 0.022)
 """Darkening right below the upper lip, and inter-ocular distances over which it fades."""
 LOWER_SHADOW = (0.3, 0.02)
 """The same above the lower lip."""
-NARROW = (0.45, 0.1)
+NARROW = (0.55, 0.09)
 """Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
 SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+
+SPREAD_STEPS = np.linspace(-2, 2, 9)
+"""Places, in SD, where the edge's motion is read for a vertex that averages it."""
 
 
 @dataclass
@@ -22,17 +26,15 @@ class Rim:
 
 @dataclass
 class Follow:
-    """Vertices that follow an edge: vertex v moves by weight * the edge's motion at `low + share`."""
+    """Vertices that follow an edge, the edge's own first."""
 
     vertices: NDArray[np.int32]
-    low: NDArray[np.int32]
-    share: NDArray[np.float32]
-    weight: NDArray[np.float32]
+    carried: sparse.csr_matrix
+    """[vertices, n] each vertex's motion from the edge's."""
 
     def move(self, position: NDArray[np.float32], motion: NDArray[np.float32]) -> None:
         """Add the motion [n, 2] px of the edge to `position` [V, 2 or 3] in place."""
-        between = motion[self.low] * (1 - self.share)[:, None] + motion[self.low + 1] * self.share[:, None]
-        position[self.vertices, :2] += between * self.weight[:, None]
+        position[self.vertices, :2] += self.carried @ motion.astype(np.float32)
 
 
 def make_rim(
@@ -43,12 +45,14 @@ def make_rim(
     down: NDArray[np.float32],
     reach: tuple[float, float],
     plateau: tuple[float, float],
+    spread: float = 0.0,
 ) -> Rim:
     """Build a rim.
 
     Parameters: `rest` [V, 3] px; `upper`, `lower` paired vertices; `candidates` vertices that may follow; `down` [2]
     unit vector from the upper to the lower edge; `reach` (above, below) px beyond which nothing follows, sideways past
-    the corners too; `plateau` (above, below) share of the reach within which the skin moves as one with its edge.
+    the corners too; `plateau` (above, below) share of the reach within which the skin moves as one with its edge;
+    `spread` how far along the edge, against its distance from it, a vertex averages the edge's motion (SD).
     """
     above_edge, below_edge = np.array(upper, np.int32), np.array(lower, np.int32)
     n = len(upper)
@@ -72,14 +76,28 @@ def make_rim(
         distance = np.hypot(depth, beyond) / far
         weight = 0.5 + 0.5 * np.cos(np.pi * np.clip((distance - flat) / (1 - flat), 0, 1))
         take = (sign * side > 0) & (weight > 1e-3)
-        index = np.interp(s[take], s_edge, np.arange(n))
-        low = np.clip(np.floor(index).astype(np.int32), 0, n - 2)
+        aside = spread * np.concatenate([np.zeros(n), distance[take] * far])
+        along_edge = np.concatenate([s_edge, s[take]])
+        strength = np.concatenate([np.ones(n), weight[take]])
         follows.append(
             Follow(
                 np.concatenate([edge, free[take]]).astype(np.int32),
-                np.concatenate([np.minimum(np.arange(n), n - 2), low]).astype(np.int32),
-                np.concatenate([(np.arange(n) == n - 1), index - low]).astype(np.float32),
-                np.concatenate([np.ones(n), weight[take]]).astype(np.float32),
+                _carried(s_edge, along_edge, aside, strength),
             )
         )
     return Rim(above_edge, below_edge, np.array(triangles, np.int32), follows[0], follows[1])
+
+
+def _carried(s_edge: NDArray, s: NDArray, aside: NDArray, strength: NDArray) -> sparse.csr_matrix:
+    """[V, n] weights by which vertices at places `s` [V] along an edge [n] follow it, averaged over SDs `aside` [V]."""
+    n, count = len(s_edge), len(s)
+    share = np.exp(-0.5 * SPREAD_STEPS**2)
+    share /= share.sum()
+    index = np.interp(s[:, None] + aside[:, None] * SPREAD_STEPS, s_edge, np.arange(n))
+    low = np.clip(np.floor(index).astype(np.int64), 0, n - 2)
+    part = index - low
+    amount = strength[:, None] * share
+    rows = np.tile(np.repeat(np.arange(count), len(SPREAD_STEPS)), 2)
+    columns = np.concatenate([low.ravel(), low.ravel() + 1])
+    values = np.concatenate([(amount * (1 - part)).ravel(), (amount * part).ravel()])
+    return sparse.coo_matrix((values, (rows, columns)), (count, n)).tocsr().astype(np.float32)

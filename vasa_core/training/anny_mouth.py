@@ -24,7 +24,13 @@ LIP_WIDTH = 0.5
 """Inter-ocular distances between the inner lip corners of an adult, about 44 mm: the head's mouth is made so wide."""
 TONGUE_NARROWED = 0.86
 """Width of the tongue against the head's own: it must lie between crowns that are thicker than the head's bands."""
-TONGUE_BACK = 0.78
+TONGUE_SHADE = 0.65
+"""Least of the light that its own folds leave the tongue: they are soft."""
+TONGUE_DUSK = 0.55
+"""Darkening towards its root, in the throat."""
+TONGUE_SMOOTHING = 4
+"""Rounds of smoothing: the head's tongue has a sharp groove."""
+TONGUE_BACK = 1.0
 """z behind which nothing of the tongue shows."""
 HINGE = (-0.28, 1.12)
 """y and z of the jaw's hinge: what the head's own jawOpen turns its lower teeth about (by 20.7 degrees)."""
@@ -32,7 +38,7 @@ TIP_LENGTH = 0.3
 """Length of the tip of the tongue that moves by itself."""
 OUT = (0.012, -0.175)
 """How far (y, z) the tip goes for th at 1: to the edges of the upper incisors and a little beyond."""
-UP = (-0.125, -0.015)
+UP = (-0.1, -0.03)
 """How far (y, z) the tip goes for l, n, d: to the ridge behind the upper incisors, the jaw shut."""
 BACK_UP = (-0.075, 0.02)
 LOW = (0.14, 0.0)
@@ -104,7 +110,9 @@ def make_parts(head: AnnyHead) -> dict[str, NDArray]:
     starts = np.cumsum([0, *sizes])
     triangles = [upper.triangles, lower.triangles, tongue_triangles, bag_triangles]
     jaw = np.concatenate([np.zeros(sizes[0]), np.ones(sizes[1]), _tongue_share(tongue), bag_share])
-    shade = np.concatenate([_occluded(upper), _occluded(lower), occlusion(tongue, tongue_triangles), np.ones(sizes[3])])
+    shade = np.concatenate(
+        [_occluded(upper), _occluded(lower), _tongue_shade(tongue, tongue_triangles), np.ones(sizes[3])]
+    )
     kind = np.concatenate(
         [np.where(upper.gum, GUM, TOOTH), np.where(lower.gum, GUM, TOOTH)]
         + [np.full(count, value) for count, value in ((sizes[2], TONGUE), (sizes[3], CAVITY))]
@@ -134,8 +142,29 @@ def _tongue(head: AnnyHead, points: Array) -> tuple[Array, NDArray[np.int64]]:
     vertices = points[used] * [TONGUE_NARROWED, 1, 1]
     vertices = (vertices + vertices[_mirror(vertices)] * [-1, 1, 1]) / 2
     triangles = triangulate(inverse.reshape(quads.shape))
+    border = np.unique(_border(triangles))
+    for _ in range(TONGUE_SMOOTHING):
+        moved = _neighbours_mean(vertices, triangles)
+        moved[border] = vertices[border]
+        vertices = (vertices + moved) / 2
     outwards = _normals(vertices, triangles)[:, 1] @ (vertices[:, 1] - vertices[:, 1].mean())
     return vertices, triangles if outwards > 0 else triangles[:, ::-1]
+
+
+def _border(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Edges [N, 2] that belong to one triangle only."""
+    edges = np.sort(np.concatenate([triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])]), axis=1)
+    unique, count = np.unique(edges, axis=0, return_counts=True)
+    return np.asarray(unique[count == 1], np.int64)
+
+
+def _neighbours_mean(vertices: Array, triangles: NDArray[np.int64]) -> Array:
+    total, weight = np.zeros_like(vertices), np.zeros((len(vertices), 1))
+    for a, b in ([0, 1], [1, 2], [2, 0]):
+        for one, two in ((a, b), (b, a)):
+            np.add.at(total, triangles[:, one], vertices[triangles[:, two]])
+            np.add.at(weight, triangles[:, one], 1)
+    return np.asarray(total / weight, np.float64)
 
 
 def _mirror(vertices: Array) -> NDArray[np.int64]:
@@ -153,6 +182,11 @@ def _tip(tongue: Array) -> Array:
     return _smooth(1 - _from_tip(tongue) / TIP_LENGTH)
 
 
+def _tongue_shade(tongue: Array, triangles: NDArray[np.int64]) -> Array:
+    behind = _smooth((_from_tip(tongue) - 0.3) / 0.45)
+    return (TONGUE_SHADE + (1 - TONGUE_SHADE) * occlusion(tongue, triangles)) * (1 - TONGUE_DUSK * behind)
+
+
 def _tongue_share(tongue: Array) -> Array:
     """[N] how far the tongue goes with the jaw: the tip fully, the root hangs between jaw and skull."""
     return 1 - 0.35 * _smooth((_from_tip(tongue) - 0.2) / 0.5)
@@ -163,7 +197,7 @@ def _tongue_targets(tongue: Array) -> Array:
     behind = _from_tip(tongue)
     tip = _tip(tongue)
     front = _smooth(1 - behind / (2.2 * TIP_LENGTH))
-    body = _smooth(behind / 0.3) * _smooth((0.9 - behind) / 0.5)
+    body = _smooth(behind / 0.45) * _smooth((0.9 - behind) / 0.5)
     above = tongue[:, 1] - (tongue[:, 1].max() + tongue[:, 1].min()) / 2
     targets = np.zeros((4, len(tongue), 3))
     middle = np.interp(behind, *_spine(tongue, behind))

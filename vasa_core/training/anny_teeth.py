@@ -28,6 +28,9 @@ PAPILLA = 1.7
 """mm by which the gum reaches further between two teeth."""
 NOTCH = 0.75
 """mm by which the biting edge of a front tooth draws back towards its neighbours."""
+CHEEK_SHADE = (14.0, 26.0, 0.55)
+"""Back teeth stand between tongue and cheek: mm along the arch where their darkening begins, over which it grows, and
+what it reaches."""
 FRONT_ACROSS = (-1.0, -0.7, -0.25, 0.25, 0.7)
 """Columns of a front tooth, from one neighbour (-1) towards the other."""
 BACK_ACROSS = (-1.0, -0.45, 0.45)
@@ -106,7 +109,8 @@ def make_row(row: Row, arch: NDArray[np.float64], slope: float) -> Band:
     edge = rise + row.up * (lift + np.where(front_tooth, NOTCH, 0.4 * NOTCH) * MILLIMETRE * near**3)
     gum_line = rise + row.up * (lift + height - PAPILLA * MILLIMETRE * near**2)
     side = GAP_DEPTH * MILLIMETRE * near**3
-    meets = 1 - (1 - GAP_SHADE) * (near > 0.99)
+    back = np.clip((np.abs(arc) / MILLIMETRE - CHEEK_SHADE[0]) / CHEEK_SHADE[1], 0, 1)
+    meets = (1 - (1 - GAP_SHADE) * (near > 0.99)) * (1 - CHEEK_SHADE[2] * back * back * (3 - 2 * back))
 
     rows: list[tuple[NDArray, NDArray, bool, NDArray]] = []
     ones = np.ones(len(arc))
