@@ -79,11 +79,11 @@ def print_stages(renderer: Any, motion: Motion) -> None:
         ("head motion", renderer, "head"),
         ("light", renderer.light, "gain"),
         ("background", renderer._painter, "begin"),
+        ("background", renderer._painter, "lay_over"),
+        ("creases", renderer.creases, "draw"),
         ("mouth", renderer.mouth, "draw"),
         ("eyes", renderer.eyes[0], "draw"),
         ("eyes", renderer.eyes[1], "draw"),
-        ("eyes", renderer.eyes[0], "draw_over"),
-        ("eyes", renderer.eyes[1], "draw_over"),
         ("person", renderer.sheet, "draw"),
     ]
     for name, owner, method in stages:
