@@ -120,7 +120,7 @@ def run(
                 size=size,
                 background=background,
                 contact_sheet=contact_sheet,
-                settings=CaptureSettings(reference.value, head_motion),
+                settings=CaptureSettings(reference.value, reference.value, head_motion),
                 on_progress=on_progress,
             )
     values = {

@@ -36,8 +36,8 @@ from vasa_core.face.tracker import FaceTracker
 from vasa_core.latent.space import LatentSpace
 from vasa_core.performance.capture import capture
 from vasa_core.performance.film import Film
+from vasa_core.performance.reenact import drawn_by
 from vasa_core.performance.solve import CaptureSettings, solve
-from vasa_core.render.renderer import Renderer
 
 SUFFIXES = {".mkv", ".mp4", ".mov", ".webm", ".avi"}
 REFINING = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
@@ -88,8 +88,9 @@ def reenact_clip(path: Path, enroller: Enroller, space: LatentSpace, size: int =
         raise VasaError(f"{path.name} shows no face in its first frame.")
     asset = enroller.enroll(pictures[0]).scaled(size)
     matrix = align(pictures[0], performance.points[0], asset)
-    motion = solve(performance, Fraction(performance.fps), space, CaptureSettings(reference="first"))
-    renderer = Renderer(asset, space, size)
+    settings = CaptureSettings(face="first", head="first")
+    motion = solve(performance, Fraction(performance.fps), space, settings, asset.expression)
+    renderer = drawn_by(asset, space, size, "keep", settings)
     rendered = [over(renderer.render(motion, i), GREY) for i in range(min(len(motion), len(pictures)))]
     real = [into_frame(picture, matrix, size) for picture in pictures]
     flat = performance.points[..., :2] @ matrix[:, :2].T + matrix[:, 2]

@@ -12,6 +12,9 @@ OPEN_QUANTILE = 0.8
 """Of all frames of a film: how wide the actor's eyes usually are; the widest are surprise."""
 SHUT = 0.08
 """Share of the open gap that the landmark net sees between shut lids (lashes)."""
+MISSED = (0.35, 0.55)
+"""A film whose narrowest gap is below the first share has a blink that was shut between two frames, or that the net saw
+as less than it was: that gap counts as shut. Above the second it has none."""
 NOISE = 0.06
 """Share of the open gap by which the gap of an open eye trembles."""
 REST_HZ, GAIN = 1.0, 2.0
@@ -35,7 +38,10 @@ def lids_of(gap: NDArray, opened: NDArray, times: NDArray[np.float64], space: La
     times : [T] s
     """
     ratio = zero_phase(gap / opened, times, REST_HZ, GAIN)
-    closure = np.clip((1 - NOISE - ratio) / (1 - NOISE - SHUT), 0, 1)
+    least = ratio.min(axis=0)
+    blinked = np.clip((MISSED[1] - least) / (MISSED[1] - MISSED[0]), 0, 1)
+    shut = SHUT + blinked * np.maximum(least - SHUT, 0)
+    closure = np.clip((1 - NOISE - ratio) / (1 - NOISE - shut), 0, 1)
     wide = [ARKIT_INDEX["eyeWideLeft"], ARKIT_INDEX["eyeWideRight"]]
     reach = lid_gap(space.decode(space.from_arkit(named_weights(eyeWideLeft=1, eyeWideRight=1))))
     weights = np.clip((ratio - 1 - NOISE) * opened / reach, 0, WIDEST)

@@ -13,6 +13,7 @@ from vasa_core.export.curves import CURVE_KINDS, open_curves
 from vasa_core.export.sink import BackgroundSink
 from vasa_core.export.sound import Sound, delayed, open_sound
 from vasa_core.export.video import MAX_FPS, MIN_FPS, exact_fps
+from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import Motion
 from vasa_core.outputs import (
@@ -28,7 +29,7 @@ from vasa_core.performance.capture import Performance, Progress, capture
 from vasa_core.performance.film import Film
 from vasa_core.performance.solve import CaptureSettings, solve
 from vasa_core.pipeline import Portrait, load_portrait
-from vasa_core.render.renderer import Renderer
+from vasa_core.render.renderer import OWN_KEPT, Renderer
 
 CURVE_PIECE = 256
 """Frames whose curves are written at a time."""
@@ -107,8 +108,9 @@ def reenact(
     begin = time.perf_counter()
     rate = _own_rate(performance) if fps is None else exact_fps(fps)
     space = LatentSpace.load()
-    motion = solve(performance, rate, space, settings)
-    renderer = Renderer(asset, space, size, background)
+    settings = settings or CaptureSettings()
+    motion = solve(performance, rate, space, settings, asset.expression)
+    renderer = drawn_by(asset, space, size, background, settings)
     sound = film_sound(film) if film else None
     if motion_out is not None:
         write_curves(Path(motion_out), motion, space)
@@ -132,6 +134,11 @@ def reenact(
         renderer_fps=len(motion) / drawing,
         sound=sound is not None,
     )
+
+
+def drawn_by(asset: FaceAsset, space: LatentSpace, size: int, background: str, settings: CaptureSettings) -> Renderer:
+    """The renderer for a motion of these settings: where the first frame tells all, without the portrait's own face."""
+    return Renderer(asset, space, size, background, own_kept=0.0 if settings.face == "first" else OWN_KEPT)
 
 
 def check_reenact(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.pose import Pose, fit_pose, to_canonical
+from vasa_core.face.pose import fit_pose, to_canonical
 from vasa_core.latent.space import LatentSpace
 from vasa_core.latent.turns import turn_bias
 from vasa_core.motion.resampling import SWINGING, interpolate
@@ -29,28 +29,45 @@ REST_HZ, GAIN = 3.0, 1.5
 """One-Euro filter of latents: Hz at rest; Hz per standard deviation a second. A closure moves at 10 to 30."""
 
 
+Reference = Literal["clip", "first"]
+
+
 @dataclass(frozen=True)
 class CaptureSettings:
     """What shapes the motion besides the film."""
 
-    reference: Literal["clip", "first"] = "clip"
-    """What stands for the portrait's face and pose: what the actor does at rest in the clip, or in its first frame."""
+    face: Reference = "clip"
+    """Where the actor's neutral face is told from: "clip": what is at rest in all frames. "first": the actor begins
+    with the very expression of the portrait, so that the portrait as it is stands for the first frame."""
+    head: Reference = "clip"
+    """Which pose of the actor stands for the portrait's own: the clip's median, or that of its first frame."""
     head_motion: float = 1.0
     """Share of the actor's head motion that is taken over."""
 
 
 def solve(
-    performance: Performance, fps: Fraction, space: LatentSpace, settings: CaptureSettings | None = None
+    performance: Performance,
+    fps: Fraction,
+    space: LatentSpace,
+    settings: CaptureSettings | None = None,
+    expression: NDArray[np.float32] | None = None,
 ) -> Motion:
-    """The motion of an actor, ceil(duration * fps) frames. Frames without a face are bridged, with a warning."""
+    """The motion of an actor, ceil(duration * fps) frames. Frames without a face are bridged, with a warning.
+
+    Parameters
+    ----------
+    expression : [D] latent of the portrait's own expression, where the first frame is to have the same
+    """
     settings = settings or CaptureSettings()
     points, times = performance.points[performance.found], performance.times[performance.found]
-    first = settings.reference == "first"
-    neutral = _first_face(points, times, space) if first else actor_neutral(points, space.turn_field)
+    first = _first_points(points, times)
+    as_first = settings.face == "first"
+    own = np.float32(0) if expression is None else space.decode(expression)
+    neutral = _canonical(first, space) - own if as_first else actor_neutral(points, space.turn_field)
     dynamics = take_dynamics(points, neutral, space.turn_field)
-    rest = fit_pose(_first_points(points, times), neutral) if first else median_pose(dynamics.pose)
+    rest = fit_pose(first, neutral) if settings.head == "first" else median_pose(dynamics.pose)
     gap = lid_gap(dynamics.displacement + neutral)
-    closure, wide = lids_of(gap, lid_gap(neutral) if first else open_gap(gap), times, space)
+    closure, wide = lids_of(gap, lid_gap(neutral + own) if as_first else open_gap(gap), times, space)
     latent = still_eyes(space.encode(dynamics.displacement), space)
     rotation, translation = head_of(dynamics.pose, rest, neutral, times)
     curves = {
@@ -76,9 +93,8 @@ def _first_points(points: NDArray, times: NDArray[np.float64]) -> Floats:
     return np.median(points[times <= times[0] + FIRST_S], axis=0).astype(np.float32)
 
 
-def _first_face(points: NDArray, times: NDArray[np.float64], space: LatentSpace) -> Floats:
-    """[478, 3] the face of the first frame in the canonical frame."""
-    seen = _first_points(points, times)
-    pose: Pose = fit_pose(seen)
-    face = to_canonical(seen, pose) - turn_bias(space.turn_field, pose.rotation)
+def _canonical(points: NDArray, space: LatentSpace) -> Floats:
+    """[478, 3] the face of landmarks in px, in the canonical frame."""
+    pose = fit_pose(points)
+    face = to_canonical(points, pose) - turn_bias(space.turn_field, pose.rotation)
     return to_canonical(face, fit_pose(face))
