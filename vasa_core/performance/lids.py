@@ -19,6 +19,9 @@ NOISE = 0.06
 """Share of the open gap by which the gap of an open eye trembles."""
 REST_HZ, GAIN = 1.0, 2.0
 """One-Euro filter: Hz at rest; Hz per closure a second. A lid shuts in 90 ms, so at 11 a second."""
+WINK = (0.3, 0.6)
+"""Closure of the wider eye over that of the narrower: below the first share it is a wink; above the second both lids
+move as one, as far as the further shut of them."""
 WIDEST = 1.0
 """Greatest ARKit weight of wide eyes."""
 
@@ -41,8 +44,16 @@ def lids_of(gap: NDArray, opened: NDArray, times: NDArray[np.float64], space: La
     least = ratio.min(axis=0)
     blinked = np.clip((MISSED[1] - least) / (MISSED[1] - MISSED[0]), 0, 1)
     shut = SHUT + blinked * np.maximum(least - SHUT, 0)
-    closure = np.clip((1 - NOISE - ratio) / (1 - NOISE - shut), 0, 1)
+    closure = together(np.clip((1 - NOISE - ratio) / (1 - NOISE - shut), 0, 1))
     wide = [ARKIT_INDEX["eyeWideLeft"], ARKIT_INDEX["eyeWideRight"]]
     reach = lid_gap(space.decode(space.from_arkit(named_weights(eyeWideLeft=1, eyeWideRight=1))))
     weights = np.clip((ratio - 1 - NOISE) * opened / reach, 0, WIDEST)
     return closure.astype(np.float32), (weights @ space.arkit_latents[wide]).astype(np.float32)
+
+
+def together(closure: NDArray) -> NDArray[np.float64]:
+    """Closures [T, 2] in which both lids shut as far as the further one, unless it is a wink."""
+    furthest = closure.max(axis=1, keepdims=True)
+    alike = closure.min(axis=1, keepdims=True) / np.maximum(furthest, 1e-6)
+    share = np.clip((alike - WINK[0]) / (WINK[1] - WINK[0]), 0, 1)
+    return np.asarray(closure + share * (furthest - closure), np.float64)

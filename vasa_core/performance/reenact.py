@@ -103,8 +103,8 @@ def reenact(
     """
     film = video.film if isinstance(video, Performance) else Path(video)
     check_reenact(path, motion_out, contact_sheet, size, background, fps, portrait, film)
-    asset = load_portrait(portrait, face)
     performance = video if isinstance(video, Performance) else capture(video)
+    asset = load_portrait(portrait, face)
     begin = time.perf_counter()
     rate = _own_rate(performance) if fps is None else exact_fps(fps)
     space = LatentSpace.load()
