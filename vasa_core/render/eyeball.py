@@ -31,6 +31,10 @@ BRIGHT_ENOUGH = 0.82
 """White counts as such if it is this bright against the brighter part on its side of the iris."""
 MOST_TINT = 0.12
 """White counts as such if no channel's share of its brightness differs more from the usual one."""
+CORNER_DARK = 0.25
+"""White is darker at the corners than in the middle by this share: the ball turns away there."""
+PALER = 0.1
+"""White is that much nearer to grey than the slivers of it that a portrait shows: skin shines into those."""
 LASH_DEPTH = 0.85
 """Lashes are this much of the darkest colour that is seen along the lids."""
 
@@ -86,7 +90,22 @@ def make_eyeball(
     centre, radius = find_iris(patch, ring[0], tracked, opening, px)
     distance = np.hypot(columns - centre[0], rows - centre[1]).astype(np.float32)
     inner = np.asarray((below > 0.8 * px) & (above > 0.8 * px) & (opening > 0.99), np.bool_)
-    white = _white(colours, inner, below / unit, above / unit, columns, centre, distance, radius, unit, px)
+    corners = chart.corners - origin
+    width = float(np.linalg.norm(corners[1] - corners[0]))
+    white = _white(
+        colours,
+        inner,
+        below / unit,
+        above / unit,
+        columns,
+        centre,
+        distance,
+        radius,
+        unit,
+        px,
+    )
+    aside = 2 * np.hypot(columns - corners[:, 0].mean(), rows - corners[:, 1].mean()) / width
+    white *= (1 - CORNER_DARK * np.clip(aside, 0, 1.2)[..., None] ** 2).astype(np.float32)
     glints = find_glints(colours, inner, distance, radius, px)
     clear = inner & (below > min(0.02 * unit, 0.25 * radius)) & ~glints
     bare = whole_iris(colours, clear, distance, radius, px)
@@ -103,9 +122,7 @@ def make_eyeball(
     white, bare = np.rint(white), np.rint(bare)
     model = lash + (white + (bare - white) * opacity - lash) * cast[..., None] + glint * opacity**2
     reach = np.clip(2 - _outside(below, above, opening), 0, 1)[..., None]
-    corners = chart.corners
-    width = float(np.linalg.norm(corners[1] - corners[0]))
-    ball = corners.mean(0) - origin + axes[:2, 2] * BALL_DEPTH
+    ball = corners.mean(0) + axes[:2, 2] * BALL_DEPTH
     ball_radius = max(BALL_RADIUS * unit, LEAST_RADII[0] * radius, LEAST_RADII[1] * width)
     return Eyeball(
         white=white.astype(np.float32),
@@ -169,7 +186,11 @@ def _white(
     """The white of the eye, as if the iris and the lids' shade were away."""
     light = colours @ np.array([0.299, 0.587, 0.114], np.float32)
     known = np.zeros(inner.shape, np.bool_)
-    for clear_above, clear_below, margin in ((0.03, 0.012, 3.0), (0.018, 0.008, 1.6), (0.008, 0.004, 0.5)):
+    for clear_above, clear_below, margin in (
+        (0.03, 0.012, 3.0),
+        (0.018, 0.008, 1.6),
+        (0.008, 0.004, 0.5),
+    ):
         seen = inner & (below > clear_above) & (above > clear_below) & (distance > 1.08 * radius + margin * px)
         known = np.zeros(inner.shape, np.bool_)
         for side in (columns < centre[0], columns >= centre[0]):
@@ -182,14 +203,16 @@ def _white(
         near = inner if inner.sum() > 6 else np.ones(inner.shape, np.bool_)
         flat = np.percentile(colours[near], 85, axis=0)
         return np.broadcast_to(flat, colours.shape).astype(np.float32).copy()
-    usual = np.median(colours[known], axis=0)
+    usual = np.median(colours[known & (light >= np.percentile(light[known], 50))], axis=0)
     tint = np.abs((colours / np.maximum(light, 1)[..., None]) - usual / (usual @ [0.299, 0.587, 0.114])).max(-1)
     pure = known & (tint < MOST_TINT)
     known = pure if pure.sum() >= 4 else known
     filled = spread(colours, known, 0.045 * unit)
     # Far from all white that shows, under lids and at the corners, colour comes from the whole of it.
     away = np.clip(distance_to(known) / (0.12 * unit) - 0.3, 0, 1)[..., None]
-    return np.asarray(filled + (usual * 0.97 - filled) * 0.7 * away, np.float32)
+    filled += (usual - filled) * np.maximum(0.85 * away, 0.4)
+    grey_level = (filled @ np.array([0.299, 0.587, 0.114], np.float32))[..., None]
+    return np.asarray(np.minimum(filled + (grey_level - filled) * PALER, 255), np.float32)
 
 
 def _shades(
@@ -204,7 +227,10 @@ def _shades(
     places = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     ratio = colours.sum(-1) / np.maximum(layered.sum(-1), 12)
     tables = []
-    for away, other, (depth, length) in ((below, above, LEAST_SHADE[0]), (above, below, LEAST_SHADE[1])):
+    for away, other, (depth, length) in (
+        (below, above, LEAST_SHADE[0]),
+        (above, below, LEAST_SHADE[1]),
+    ):
         least = 1 - depth * np.exp(-places / length)
         usable = (opening > 0.9) & (other > 0.25 * (other + away)) & ~glints & (other > 0.012)
         found = np.ones(SHADE_SAMPLES)

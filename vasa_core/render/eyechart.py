@@ -64,7 +64,10 @@ class EyeChart:
 
 def make_chart(rest: NDArray[np.float32], rim: Rim, down: NDArray[np.float32]) -> EyeChart:
     """The chart of an eye: `rest` [V, 3] px, `down` [2] unit vector from brow to chin."""
-    upper, lower = rest[rim.upper, :2].astype(np.float64), rest[rim.lower, :2].astype(np.float64)
+    upper, lower = (
+        rest[rim.upper, :2].astype(np.float64),
+        rest[rim.lower, :2].astype(np.float64),
+    )
     first, last = upper[0], upper[-1]
     step = (last - first) * (1 + 2 * BEYOND) / (COLUMNS - 1)
     origin = first - BEYOND * (last - first)

@@ -9,14 +9,16 @@ from vasa_core.face import topology
 from vasa_core.render import eyeshade
 from vasa_core.render.eyeball import SHADE_REACH, SHADE_SAMPLES, Eyeball, make_eyeball
 from vasa_core.render.eyechart import COLUMNS, EyeChart, make_chart
+from vasa_core.render.eyedraw import draw_socket, fill_hole
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
-from vasa_core.render.lids import CREASE, OVERLAP, fixed_table, place_lids
-from vasa_core.render.lidskin import clean_lashes, find_crease, paint_closed_lid
-from vasa_core.render.mesh import LEFT_BROW_LOWER, LID_REACH_BELOW, RIGHT_BROW_LOWER, HeadMesh
+from vasa_core.render.lids import CREASE, OPEN_REACH, TABLE, fixed_table, place_lids
+from vasa_core.render.lidskin import BAND, clean_lashes, find_crease, paint_closed_lid
+from vasa_core.render.mesh import LEFT_BROW_LOWER, RIGHT_BROW_LOWER, HeadMesh
 from vasa_core.render.painter import Painter
 from vasa_core.render.raster import pack
 from vasa_core.render.shape import FaceShape
+from vasa_core.render.tidy import doubled_areas
 
 EYE_BEHIND = 0.02
 """Depth of the visible eye behind the lid edges, inter-ocular distances."""
@@ -28,7 +30,9 @@ GLINT_SLIDES = 0.55
 its own and the ball's."""
 RESIDUE_FADE = 0.14
 """What the layers do not explain of the portrait's eye fades out while the iris moves this many radii."""
-FRINGE = 0.014
+LOWER_REACH = 0.075
+"""Inter-ocular distances below the lower lid that follow it."""
+FRINGE = 0.024
 """Inter-ocular distances that the lashes of a shut lid hang down."""
 STILL = 0.02
 """px: lids and irises that moved less show the portrait's own eye."""
@@ -53,7 +57,7 @@ class Eye:
     glint: NDArray[np.uint64]
     """Light that catch-lights add."""
     residue: NDArray[np.uint64]
-    """Portrait minus the layers, plus 256."""
+    """Half of portrait minus the layers, plus 128."""
     ball: Eyeball
     chart: EyeChart
     fixed: NDArray[np.float64]
@@ -70,12 +74,20 @@ class Eye:
     """px, depth of the eye's plane."""
     index: int
     """0 the subject's left eye, 1 the right."""
+    size: int
+    """Side of the frame, px."""
     px: float
     """Size of the picture against 512."""
     unit: float
     """Inter-ocular distance in px."""
 
-    def draw(self, painter: Painter, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion) -> None:
+    def draw(
+        self,
+        painter: Painter,
+        position: NDArray[np.float32],
+        shape: FaceShape,
+        head: HeadMotion,
+    ) -> None:
         """Draw the eye and its lids over the sheet; `position` [V, 2] px of the frame."""
         motion = shape.lids[self.index] @ self.chart.weights.T
         closure = float(shape.closure[self.index])
@@ -83,11 +95,19 @@ class Eye:
         travel = float(np.hypot(*shift))
         if max(travel, closure * self.unit, float(np.abs(motion).max())) < STILL:
             count = painter.cut(position, self.hole)
-            eyeshade.fill_hole(
-                painter.frame, painter.spans, count, position, self.rest, self.hole, self.portrait, self.origin
+            fill_hole(
+                painter.frame,
+                painter.spans,
+                count,
+                position,
+                self.rest,
+                self.hole,
+                self.portrait,
+                self.origin,
             )
             return
-        lids = np.empty((COLUMNS, 4))
+        lids = np.empty((COLUMNS, TABLE))
+        reach = np.array([self._band if travel > STILL else self.px, LOWER_REACH * self.unit])
         down = self.chart.down
         place_lids(
             self.fixed,
@@ -95,7 +115,8 @@ class Eye:
             motion[1],
             float(shift @ down),
             closure,
-            OVERLAP * self.px,
+            self.px,
+            reach,
             self.chart.step,
             down,
             lids,
@@ -107,17 +128,18 @@ class Eye:
         numbers[eyeshade.GLINT_X], numbers[eyeshade.GLINT_Y] = GLINT_SLIDES * shift
         numbers[eyeshade.RESIDUE] = np.exp(-((travel / (RESIDUE_FADE * self.ball.iris_radius)) ** 2))
         numbers[eyeshade.PIXEL] = self.px
-        numbers[eyeshade.SHADE_STEP] = SHADE_REACH * self.unit / (SHADE_SAMPLES - 1)
-        numbers[eyeshade.LOWER_REACH] = LID_REACH_BELOW * self.unit
+        numbers[eyeshade.PER_PIXEL] = 1 / self.px
+        numbers[eyeshade.SHADE_SCALE] = (SHADE_SAMPLES - 1) / (SHADE_REACH * self.unit)
+        numbers[eyeshade.BAND] = self._band
         numbers[eyeshade.CLOSURE] = closure
         numbers[eyeshade.CARRIED] = min(1.0, 4 * closure + travel / self.ball.iris_radius)
         numbers[eyeshade.LOOKED] = min(1.0, travel / self.px)
-        numbers[eyeshade.FRINGE] = FRINGE * self.unit
+        numbers[eyeshade.PER_FRINGE] = 1 / (FRINGE * self.unit)
         numbers[eyeshade.IRIS_X], numbers[eyeshade.IRIS_Y] = self.ball.iris_centre
-        numbers[eyeshade.IRIS_RADIUS] = self.ball.iris_radius
+        numbers[eyeshade.PER_IRIS_RADIUS] = 1 / self.ball.iris_radius
         numbers[eyeshade.LASH_RED : eyeshade.LASH_BLUE + 1] = self.ball.lash
         count = painter.cut(position, self.triangles)
-        eyeshade.shade_socket(
+        draw_socket(
             painter.frame,
             painter.spans,
             count,
@@ -128,7 +150,6 @@ class Eye:
             head.from_plane(self.depth),
             self.chart.affine,
             down,
-            self.fixed,
             lids,
             turn,
             self.ball.shade,
@@ -140,6 +161,8 @@ class Eye:
             self.glint,
             self.residue,
             numbers,
+            self._drawn,
+            self._next_turn(),
         )
 
     def turned(self, gaze: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -150,7 +173,17 @@ class Eye:
         turn = self.axes @ yaw @ pitch @ self.axes.T
         return (turn @ self._sight - self._sight)[:2], np.ascontiguousarray(turn.T[:2])
 
+    def _next_turn(self) -> int:
+        self._turn += 1
+        if self._turn > np.iinfo(np.uint8).max:
+            self._drawn[:] = 0
+            self._turn = 1
+        return self._turn
+
     def __post_init__(self) -> None:
+        self._drawn = np.zeros((self.size, self.size), np.uint8)
+        self._turn = 0
+        self._band = BAND[1] * self.unit
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
         aside = aside * min(1.0, most / max(float(np.hypot(*aside)), 1e-6))
@@ -165,7 +198,11 @@ def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: He
 
 
 def _make_eye(
-    image: NDArray[np.uint8], ring: NDArray[np.float32], mesh: HeadMesh, index: int, brow_points: tuple[int, ...]
+    image: NDArray[np.uint8],
+    ring: NDArray[np.float32],
+    mesh: HeadMesh,
+    index: int,
+    brow_points: tuple[int, ...],
 ) -> Eye:
     rest, unit, rim = mesh.rest, mesh.frame.unit, mesh.eyes[index]
     px = mesh.frame.px
@@ -203,6 +240,7 @@ def _make_eye(
         axes=axes / np.linalg.norm(axes[:, 0]),
         depth=float(rest[rim.upper, 2].mean() + EYE_BEHIND * unit),
         index=index,
+        size=image.shape[0],
         px=px,
         unit=unit,
     )
@@ -212,18 +250,16 @@ def _socket(mesh: HeadMesh, chart: EyeChart, fixed: NDArray[np.float64]) -> NDAr
     """Triangles [N, 3] of the skin that the lids' motion reaches."""
     place = chart.place(mesh.rest[:, :2])
     column = np.clip(place[:, 0], 0, COLUMNS - 1)
-    top = chart.at(chart.upper - eyeshade.OPEN_REACH * fixed[:, CREASE], column)
-    bottom = chart.at(np.maximum(chart.lower, fixed[:, 2]), column) + LID_REACH_BELOW * mesh.frame.unit
+    top = chart.at(chart.upper - OPEN_REACH * fixed[:, CREASE], column)
+    bottom = chart.at(np.maximum(chart.lower, fixed[:, 2]), column) + LOWER_REACH * mesh.frame.unit
     left, right = place[:, 0] <= 0, place[:, 0] >= COLUMNS - 1
     above, below = place[:, 1] < top, place[:, 1] > bottom
     corners = mesh.triangles
     out = (left[corners].all(1)) | (right[corners].all(1)) | (above[corners].all(1)) | (below[corners].all(1))
-    return np.asarray(corners[~out], np.int32)
+    facing = doubled_areas(mesh.rest, corners) > 0
+    return np.asarray(corners[~out & facing], np.int32)
 
 
 def _pack_signed(layer: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """[h, w] packed from [h, w, 3] of -255 to 255: plus 256, 16 bits per channel."""
-    packed = np.zeros(layer.shape[:2], np.uint64)
-    for channel in range(3):
-        packed |= np.rint(layer[..., channel] + 256).astype(np.uint64) << np.uint64(16 * channel)
-    return packed
+    """[h, w] packed from [h, w, 3] of -255 to 255: half of it plus 128."""
+    return pack(np.clip(np.rint(layer / 2 + 128), 0, 255).astype(np.uint8))

@@ -9,14 +9,19 @@ SIZES = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
 """Radii that are tried when an iris is looked for, against the tracked one."""
 GLINT_STEP = 34.0
 """Grey levels by which a catch-light outshines its ring of the iris."""
-INSIDE = 0.97
-"""Beyond so many radii the iris's colour goes on as it is there: further out white shines in."""
+SURE, INSIDE = 0.75, 0.97
+"""Radii: from the first on an iris is trusted less and less to be round, beyond the second its colour goes on as it is
+there: further out white shines in."""
 GLINT_SHARE = 0.22
 """A bright patch larger than this share of the iris is no catch-light."""
 
 
 def find_iris(
-    patch: NDArray[np.uint8], centre: NDArray[np.float64], radius: float, opening: NDArray[np.float32], px: float
+    patch: NDArray[np.uint8],
+    centre: NDArray[np.float64],
+    radius: float,
+    opening: NDArray[np.float32],
+    px: float,
 ) -> tuple[NDArray[np.float64], float]:
     """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
 
@@ -50,7 +55,11 @@ def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:
 
 
 def find_glints(
-    patch: NDArray[np.float32], inner: NDArray[np.bool_], distance: NDArray[np.float32], radius: float, px: float
+    patch: NDArray[np.float32],
+    inner: NDArray[np.bool_],
+    distance: NDArray[np.float32],
+    radius: float,
+    px: float,
 ) -> NDArray[np.bool_]:
     """[h, w] where catch-lights lie on an iris: small patches far brighter than the iris around them.
 
@@ -73,7 +82,11 @@ def find_glints(
 
 
 def whole_iris(
-    patch: NDArray[np.float32], seen: NDArray[np.bool_], distance: NDArray[np.float32], radius: float, px: float
+    patch: NDArray[np.float32],
+    seen: NDArray[np.bool_],
+    distance: NDArray[np.float32],
+    radius: float,
+    px: float,
 ) -> NDArray[np.float32]:
     """[h, w, 3] the iris with what is not `seen` [h, w], there the mean colour of its ring."""
     reach = np.minimum(distance, radius * INSIDE)
@@ -94,7 +107,6 @@ def whole_iris(
         for channel in range(3):
             means[:, channel] = np.interp(rings, rings[known], means[known, channel])
     radial = np.stack([np.interp(reach, rings, means[:, channel]) for channel in range(3)], -1).astype(np.float32)
-    trust = (
-        np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1)[..., None] * (seen & (distance < INSIDE * radius))[..., None]
-    )
-    return (radial + (patch - radial) * trust).astype(np.float32)
+    trust = np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1) * seen
+    trust *= np.clip((INSIDE - distance / radius) / (INSIDE - SURE), 0, 1)
+    return (radial + (patch - radial) * trust[..., None]).astype(np.float32)

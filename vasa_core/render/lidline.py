@@ -17,6 +17,8 @@ LEAST_LASH, MOST_LASH = 1.3 / 165, 0.035
 """Bounds of the dark lash line's width, inter-ocular distances: all of it belongs to the lid."""
 LASH_CONTRAST = 22.0
 """Grey levels by which white shines out below a lash line; along the iris nothing does."""
+MOST_OF_OPENING = 0.35
+"""The edge goes no further down than this share of the opening: lids must not cross."""
 RISE = 0.3
 """A lash line ends where brightness has come back by this share."""
 HIGHEST = 0.012
@@ -24,7 +26,12 @@ HIGHEST = 0.012
 
 
 def settle_lids(
-    image: NDArray[np.uint8], rest: NDArray[np.float32], rim: Rim, down: NDArray, unit: float, px: float
+    image: NDArray[np.uint8],
+    rest: NDArray[np.float32],
+    rim: Rim,
+    down: NDArray,
+    unit: float,
+    px: float,
 ) -> None:
     """Move the upper lid edge of the mesh, `rest` [V, 3] px, to the lower border of the lashes in place.
 
@@ -37,7 +44,12 @@ def settle_lids(
     gain = look(light, edge, down, steps - near) - look(light, edge, down, steps + near)
     cost = PRIOR * (steps / steps[-1]) ** 2 - gain
     border = cheapest_path(cost.astype(np.float32), steps / np.float32(px), STIFFNESS) * np.float32(px)
-    moved = np.maximum(border + lash_width(light, edge + border[:, None] * down, down, unit, px), -HIGHEST * unit)
+    moved = np.maximum(
+        border + lash_width(light, edge + border[:, None] * down, down, unit, px),
+        -HIGHEST * unit,
+    )
+    opening = (rest[rim.lower, :2] - edge) @ down
+    moved = np.minimum(moved, MOST_OF_OPENING * np.maximum(opening, 0))
     ends = np.sin(np.pi * np.linspace(0, 1, len(moved))) ** 0.5
     rim.above.move(rest, (moved * ends)[:, None] * down)
 

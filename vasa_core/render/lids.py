@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vasa_core.render.curves import smooth
 from vasa_core.render.rims import Rim
 
 MEETS = 0.22
@@ -20,12 +21,59 @@ OVERLAP = 1.2
 MOST_OPEN = 0.75
 """A lid opens no further than this share of the way to its crease."""
 
-REST_UPPER, REST_LOWER, MEETING, BELL, CREASE, INSIDE = range(6)
+OPEN_UPPER, OPEN_LOWER, MEETING, SHARE, CREASE, INSIDE = range(6)
 """Columns of an eye's fixed table: heights of the portrait's edges and of the closed line, how far the middle's motion
 is shared, distance from the upper edge to its crease, and how far from the corners: 0 there, 1 in the middle; px but
 for the shares."""
-UPPER, LOWER, UPPER_SCALE, LOWER_SCALE = range(4)
-"""Columns of the table of an instant: heights of the lid edges, px; px across an edge per px of height."""
+(
+    UPPER,
+    LOWER,
+    REST_UPPER,
+    REST_LOWER,
+    UPPER_SCALE,
+    LOWER_SCALE,
+    OWN_SCALE,
+    FOLD,
+    STILL_SCALE,
+    NEW,
+    PUSH_SCALE,
+    CREASE_LINE,
+    FOLD_SCALE,
+    FOLD_DARK,
+    ON,
+    BELL,
+    LOWER_PUSH,
+    TOP,
+    BOTTOM,
+) = range(19)
+"""Columns of the table of an instant. Heights, px: the lid edges now and in the portrait; FOLD, above which the skin
+over the crease stays as it is; CREASE_LINE; TOP and BOTTOM, within which skin is drawn anew. ON: px from the lid's edge
+down to the closed line. Per px: UPPER_SCALE and LOWER_SCALE, pixels across an edge; OWN_SCALE, STILL_SCALE, PUSH_SCALE,
+LOWER_PUSH and FOLD_SCALE, of the transitions from lid to new skin, from new to staying skin, of skin pushed together,
+and of the shade in the fold. Shares: NEW, how far new skin shows at all; FOLD_DARK, the shade in the fold; BELL, how
+far the middle's motion is shared."""
+TABLE = 19
+
+FOLD_SHADE, FOLD_WIDTH = 0.25, 1.6
+"""Skin that comes out from under the crease is darker there, by this share, fading over this share of the crease's
+distance."""
+OPEN_REACH = 2.2
+"""Distances of the crease within which a lid that opens wider pushes its skin together."""
+GIVES = (3.3, 3.0)
+"""Skin gives way over so many times the lid's motion and so many px more, where it is pushed together or pulled."""
+SOFT = 0.3
+"""Half the width of the crease's transition to new skin, in distances of the crease."""
+SOFTENS = 1.2
+"""How much wider that transition grows, upwards, until the lid is shut: the crease unfolds."""
+LASHES_KEPT = 0.3
+"""Share of the crease's distance, from the edge up, that moves with the lid as it is; beyond, new skin mixes in."""
+OWN_FROM = LASHES_KEPT / (1 - LASHES_KEPT)
+NEW_AFTER = 0.6
+"""New skin is all there once the lid has moved by this share of the crease's distance."""
+MOST_PUSHED = 0.6
+"""Skin comes nearer to a lid's edge by no more than this share of its distance."""
+UNMOVED = 0.02
+"""px of lid motion that nobody sees."""
 
 
 def take_off_lids(rim: Rim, rest: NDArray, position: NDArray[np.float32], down: NDArray) -> NDArray[np.float32]:
@@ -33,19 +81,72 @@ def take_off_lids(rim: Rim, rest: NDArray, position: NDArray[np.float32], down: 
 
     What is left to the edges is the motion of the corners: lids are drawn sliding over the eye, not stretched.
     """
-    along = np.linspace(0, 1, len(rim.upper), dtype=np.float32)[:, None]
-    motions = []
-    for edge, follow in ((rim.upper, rim.above), (rim.lower, rim.below)):
-        moved = position[edge, :2] - rest[edge, :2]
-        carried = moved[0] + along * (moved[-1] - moved[0])
-        own = moved - carried
-        motions.append(own @ down)
-        follow.move(position, -own)
-    return np.stack(motions).astype(np.float32)
+    motion = np.empty((2, len(rim.upper)), np.float32)
+    for row, edge, follow in ((0, rim.upper, rim.above), (1, rim.lower, rim.below)):
+        carried = follow.carried
+        _take_off(
+            edge, follow.vertices, carried.indptr, carried.indices, carried.data, rest, position, down, motion[row]
+        )
+    return motion
+
+
+@njit(
+    "void(int32[::1], int32[::1], int32[::1], int32[::1], float32[::1], float32[:, ::1], float32[:, ::1], "
+    "float32[::1], float32[::1])",
+    cache=True,
+    error_model="numpy",
+)
+def _take_off(
+    edge: NDArray,
+    vertices: NDArray,
+    begins: NDArray,
+    columns: NDArray,
+    weights: NDArray,
+    rest: NDArray,
+    position: NDArray,
+    down: NDArray,
+    motion: NDArray,
+) -> None:
+    """`take_off_lids` for one edge [n] and what follows it, as in `rims.Follow`; fills `motion` [n]."""
+    n = len(edge)
+    own = np.empty((n, 2), np.float32)
+    first, last = edge[0], edge[-1]
+    for k in range(n):
+        along = k / (n - 1)
+        for axis in range(2):
+            start = position[first, axis] - rest[first, axis]
+            end = position[last, axis] - rest[last, axis]
+            own[k, axis] = position[edge[k], axis] - rest[edge[k], axis] - start - along * (end - start)
+        motion[k] = own[k, 0] * down[0] + own[k, 1] * down[1]
+    for k in range(len(vertices)):
+        v = vertices[k]
+        whole, away, nearer = 0.0, 0.0, 0.0
+        for i in range(begins[k], begins[k + 1]):
+            e, weight = edge[columns[i]], weights[i]
+            whole += weight
+            for axis in range(2):
+                position[v, axis] -= weight * own[columns[i], axis]
+                away += weight * down[axis] * (rest[v, axis] - rest[e, axis])
+        for i in range(begins[k], begins[k + 1]):
+            e, weight = edge[columns[i]], weights[i]
+            for axis in range(2):
+                carried = position[e, axis] - rest[e, axis]
+                nearer += weight * down[axis] * (position[v, axis] - rest[v, axis] - carried)
+        if whole <= 0:
+            continue
+        # A lowered brow, or a raised cheek, pushes the skin before it together, not past the lid.
+        nearer, most = nearer / whole, MOST_PUSHED * abs(away) / whole
+        if away * nearer < 0 and abs(nearer) > most:
+            back = nearer - (most if nearer > 0 else -most)
+            for axis in range(2):
+                position[v, axis] -= np.float32(back * down[axis])
 
 
 def fixed_table(
-    upper: NDArray[np.float32], lower: NDArray[np.float32], inside: NDArray[np.float32], crease: NDArray[np.float32]
+    upper: NDArray[np.float32],
+    lower: NDArray[np.float32],
+    inside: NDArray[np.float32],
+    crease: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """[COLUMNS, 6] what lid motion needs to know of an eye: heights of its edges, the crease's distance, all px."""
     opening = lower - upper
@@ -61,7 +162,7 @@ def fixed_table(
 
 @njit(
     "void(float64[:, ::1], float32[::1], float32[::1], float64, float64, float64, float64[::1], float64[::1], "
-    "float64[:, ::1])",
+    "float64[::1], float64[:, ::1])",
     cache=True,
 )
 def place_lids(
@@ -70,39 +171,74 @@ def place_lids(
     lower_motion: NDArray,
     gaze: float,
     closure: float,
-    overlap: float,
+    px: float,
+    reach: NDArray,
     step: NDArray,
     down: NDArray,
     table: NDArray,
 ) -> None:
-    """Fill the table [COLUMNS, 4] of an instant.
+    """Fill the table [COLUMNS, TABLE] of an instant.
 
     Parameters: `fixed` [COLUMNS, 6] as from `fixed_table`; `upper_motion`, `lower_motion` [COLUMNS] px that the
-    expression moves the lids down; `gaze` px that the iris moves down; `closure` in [0, 1]; `overlap` px; `step`,
-    `down` [2] px of the portrait per column and per px of height.
+    expression moves the lids down; `gaze` px that the iris moves down; `closure` in [0, 1]; `px` size of a picture's
+    pixel against one of 512; `reach` [3] px above an unmoved upper lid that are drawn anew, below a moved lower one,
+    and below a shut upper one; `step`, `down` [2] px of the portrait per column and per px of height.
     """
     columns = fixed.shape[0]
     widest = 0.0
     for k in range(columns):
-        widest = max(widest, fixed[k, REST_LOWER] - fixed[k, REST_UPPER])
+        widest = max(widest, fixed[k, OPEN_LOWER] - fixed[k, OPEN_UPPER])
     travel = min(max(gaze, GAZE_TRAVEL[0] * widest), GAZE_TRAVEL[1] * widest)
     for k in range(columns):
-        bell = fixed[k, BELL]
+        rest_upper, rest_lower, crease = (
+            fixed[k, OPEN_UPPER],
+            fixed[k, OPEN_LOWER],
+            fixed[k, CREASE],
+        )
+        bell = fixed[k, SHARE]
         upper = upper_motion[k] + FOLLOWS_GAZE[0] * travel * bell
-        upper = fixed[k, REST_UPPER] + max(upper, -MOST_OPEN * fixed[k, CREASE])
-        lower = fixed[k, REST_LOWER] + lower_motion[k] + FOLLOWS_GAZE[1] * travel * bell
+        upper = rest_upper + max(upper, -MOST_OPEN * crease)
+        lower = rest_lower + lower_motion[k] + FOLLOWS_GAZE[1] * travel * bell
         meeting = fixed[k, MEETING] + 0.7 * min(lower_motion[k], 0.0)
         shut = max(meeting, upper)
         upper += closure * (shut - upper)
         lower += closure * (min(shut, lower) - lower)
-        lid = overlap * bell * closure * closure
         if upper > lower and closure < 1:
             upper = min(upper, max(lower, shut))
-        table[k, UPPER] = upper + lid
-        table[k, LOWER] = lower
+        upper += OVERLAP * px * bell * closure * closure
+        moved = upper - rest_upper
+        way = moved / max(fixed[k, MEETING] - rest_upper, px)
+        row = table[k]
+        row[UPPER], row[LOWER] = upper, lower
+        row[REST_UPPER], row[REST_LOWER] = rest_upper, rest_lower
+        row[OWN_SCALE] = 1 / (crease * (1 - LASHES_KEPT))
+        row[CREASE_LINE] = rest_upper - crease
+        row[FOLD] = row[CREASE_LINE] - SOFT * crease * (1 + SOFTENS * max(way, 0.0))
+        row[STILL_SCALE] = 1 / (row[CREASE_LINE] + SOFT * crease - row[FOLD])
+        row[NEW] = smooth(moved / (NEW_AFTER * crease)) * smooth(fixed[k, INSIDE] / 0.35)
+        push = min(GIVES[0] * abs(moved) + GIVES[1] * px, OPEN_REACH * crease)
+        row[PUSH_SCALE] = 1 / push
+        row[FOLD_SCALE] = 1 / (FOLD_WIDTH * crease)
+        row[FOLD_DARK] = FOLD_SHADE * fixed[k, INSIDE]
+        row[ON] = fixed[k, MEETING] - upper
+        row[BELL] = bell
+        row[TOP] = min(upper, rest_upper) - (reach[0] if abs(moved) <= UNMOVED else px)
+        if moved < -UNMOVED:
+            row[TOP] = min(upper - push, row[TOP])
+        elif moved > UNMOVED:
+            row[TOP] = min(row[FOLD], row[TOP])
+        row[BOTTOM] = max(lower, upper) + px
+        moved = abs(lower - rest_lower)
+        push = min(GIVES[0] * moved + GIVES[1] * px, reach[1])
+        row[LOWER_PUSH] = 1 / push
+        if moved > UNMOVED:
+            row[BOTTOM] += push
+        if closure > 0:
+            row[BOTTOM] = max(row[BOTTOM], upper + reach[2])
     for k in range(columns):
         low, high = max(k - 1, 0), min(k + 1, columns - 1)
         for edge, scale in ((UPPER, UPPER_SCALE), (LOWER, LOWER_SCALE)):
             slope = (table[high, edge] - table[low, edge]) / (high - low)
             tx, ty = step[0] + slope * down[0], step[1] + slope * down[1]
-            table[k, scale] = abs(down[0] * ty - down[1] * tx) / max(np.sqrt(tx * tx + ty * ty), 1e-6)
+            across = abs(down[0] * ty - down[1] * tx) / max(np.sqrt(tx * tx + ty * ty), 1e-6)
+            table[k, scale] = across / px

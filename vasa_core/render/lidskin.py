@@ -68,10 +68,16 @@ def paint_closed_lid(
     lashes = np.minimum(0.6 * crease, LASHES * unit)
     near = _strip(colours, origin, chart, chart.upper - lashes, chart.upper - 0.9 * crease)
     far_from, far_to = 1.1 * crease, np.maximum(0.85 * brow, 1.3 * crease)
-    far = _strip(colours, origin, chart, chart.upper - far_from, chart.upper - np.minimum(far_to, far_from * 1.8))
+    far = _strip(
+        colours,
+        origin,
+        chart,
+        chart.upper - far_from,
+        chart.upper - np.minimum(far_to, far_from * 1.8),
+    )
     # A narrow lid shows little but lashes: it is given the tint of the skin above it.
     tinted = far * (near.sum(1) / np.maximum(far.sum(1), 1))[:, None]
-    shows = np.clip((crease / unit - LASHES) / LASHES - 0.5, 0, 0.8)[:, None]
+    shows = np.clip((crease / unit - LASHES) / LASHES - 1, 0, 0.8)[:, None]
     near = np.maximum(tinted + (near - tinted) * shows, 0.75 * far)
     rows, columns = np.mgrid[: patch.shape[0], : patch.shape[1]].astype(np.float64) + 0.5
     place = chart.place(np.stack([columns, rows], -1) + origin)
@@ -89,7 +95,12 @@ def paint_closed_lid(
     grain = np.clip(colours - blur(colours, GRAIN_FINE * unit), -MOST_GRAIN, MOST_GRAIN)
     shift = GRAIN_FROM * unit * chart.down
     moved = [
-        map_coordinates(grain[..., channel], [rows - 0.5 + shift[1], columns - 0.5 + shift[0]], order=1, mode="reflect")
+        map_coordinates(
+            grain[..., channel],
+            [rows - 0.5 + shift[1], columns - 0.5 + shift[0]],
+            order=1,
+            mode="reflect",
+        )
         for channel in range(3)
     ]
     return np.clip(skin * light[..., None] + np.stack(moved, -1), 0, 255).astype(np.float32)
@@ -118,7 +129,10 @@ def clean_lashes(
     index = np.arange(COLUMNS)
     usable = (chart.share > 0.1) & (chart.share < 0.9)
     sides = []
-    for low, high in ((middle - half - wide, middle - half), (middle + half, middle + half + wide)):
+    for low, high in (
+        (middle - half - wide, middle - half),
+        (middle + half, middle + half + wide),
+    ):
         take = usable & (index >= low) & (index <= high)
         if take.sum() >= 2:
             sides.append(profile[:, take].mean(1))
@@ -132,16 +146,28 @@ def clean_lashes(
         np.stack([np.interp(depth, depths, side[:, c]) for c in range(3)], -1) for side in (sides[0], sides[-1])
     )
     lash = left + (right - left) * share
-    over = np.clip((half + 0.06 * COLUMNS - np.abs(place[..., 0] - middle)) / (0.06 * COLUMNS), 0, 1)
+    over = np.clip(
+        (half + 0.06 * COLUMNS - np.abs(place[..., 0] - middle)) / (0.06 * COLUMNS),
+        0,
+        1,
+    )
     over *= np.clip((BAND[1] * unit - depth) / ((BAND[1] - BAND[0]) * unit), 0, 1)
     return np.asarray(colours + (lash - colours) * over[..., None], np.float32)
 
 
-def _row(colours: NDArray[np.float32], origin: NDArray[np.float64], chart: EyeChart, heights: NDArray) -> NDArray:
+def _row(
+    colours: NDArray[np.float32],
+    origin: NDArray[np.float64],
+    chart: EyeChart,
+    heights: NDArray,
+) -> NDArray:
     """[COLUMNS, 3] colours at heights [COLUMNS]."""
     places = _points(chart, heights) - origin
     at = [places[..., 1] - 0.5, places[..., 0] - 0.5]
-    return np.stack([map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)], -1)
+    return np.stack(
+        [map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)],
+        -1,
+    )
 
 
 def _look(layer: NDArray[np.float32], chart: EyeChart, heights: NDArray) -> NDArray[np.float32]:
@@ -159,13 +185,20 @@ def _points(chart: EyeChart, heights: NDArray) -> NDArray[np.float64]:
 
 
 def _strip(
-    colours: NDArray[np.float32], origin: NDArray[np.float64], chart: EyeChart, low: NDArray, high: NDArray
+    colours: NDArray[np.float32],
+    origin: NDArray[np.float64],
+    chart: EyeChart,
+    low: NDArray,
+    high: NDArray,
 ) -> NDArray[np.float64]:
     """[COLUMNS, 3] colour of the skin between two heights [COLUMNS], without the dark hairs across it."""
     shares = np.linspace(0, 1, 9)[:, None]
     places = _points(chart, low * (1 - shares) + high * shares) - origin
     at = [places[..., 1] - 0.5, places[..., 0] - 0.5]
-    found = np.stack([map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)], -1)
+    found = np.stack(
+        [map_coordinates(colours[..., c], at, order=1, mode="nearest") for c in range(3)],
+        -1,
+    )
     light = found.sum(-1)
     bright = light >= np.percentile(light, 40, axis=0)
     mean = (found * bright[..., None]).sum(0) / bright.sum(0)[:, None]
