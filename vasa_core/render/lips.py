@@ -25,7 +25,7 @@ MOST_WIDENED = 1.25
 def meet_lips(
     mesh: HeadMesh, position: NDArray[np.float32], lip_displacement: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Bring the lips of `position` [V, 3] px to the gap that `lip_displacement` [478, 3] asks for; returns it [n] px."""
+    """Bring the lips of `position` [V, 3] px to the gap [n] px, returned, that `lip_displacement` [478, 3] asks for."""
     rim, down = mesh.mouth, mesh.frame.down
     wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
     gap = _oval(np.maximum(_rounded(wanted), 0), mesh.frame.unit)

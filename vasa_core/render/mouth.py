@@ -27,6 +27,9 @@ WIDTH_SHARE = 0.6
 """Exponent of the lips' width that the size follows."""
 TO_CHIN = 1.0
 """Inter-ocular distances from the jaw's hinge forward to the chin: what turns its drop into an angle."""
+RELIEF = 0.6
+"""Share of the depth of the mouth's inside that turning the head shows: beyond, tongue and throat would wander off to a
+side of lips that are themselves flatter in a portrait than in life."""
 WIDEST_JAW = 0.6
 """rad"""
 LOWER_SHOWN = 0.019
@@ -93,7 +96,8 @@ class Mouth:
     def draw(self, painter: Painter, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion) -> None:
         """Draw what lies between the lips, after the skin; `position` [V, 2] px of the frame."""
         upper, lower = _rightwards(position[self.rim.upper]), _rightwards(position[self.rim.lower])
-        if float(((lower - upper) @ self.down).max()) < SHUT * self.unit:
+        count = painter.cut(position, self.rim.triangles)
+        if not count and float(((lower - upper) @ self.down).max()) < SHUT * self.unit:
             return
         outline = np.concatenate([upper, lower[::-1]]).astype(np.float64)
         low = np.maximum(np.floor(outline.min(0)).astype(int) - 1, 0)
@@ -105,7 +109,7 @@ class Mouth:
         covered = np.empty((rows, columns))
         cover(outline - low, covered)
         bare = np.zeros((rows, columns), np.uint8)
-        mark(painter.spans, painter.cut(position, self.rim.triangles), left, top, bare)
+        mark(painter.spans, count, left, top, bare)
         across = np.arange(left, left + columns) + 0.5
         lay(
             painter.frame,
@@ -125,11 +129,12 @@ class Mouth:
         self._make_room(rows * OVER, columns * OVER)
         opening = self._move(shape)
         linear = head.size * self.size * head.rotation @ self.axes
+        back = linear.T / np.linalg.norm(linear[:, 0])
+        linear[:2, 2] *= RELIEF
         to_frame = np.empty((3, 4))
         to_frame[:, :3] = linear
         to_frame[:, 3] = head.pivot + head.size * (head.rotation @ (self.anchor - head.pivot))
         to_frame[:, 3] += (head.shift[0], head.shift[1], 0.0)
-        back = linear.T / np.linalg.norm(linear[:, 0])
         project_parts(
             self._placed,
             self.normals,

@@ -4,11 +4,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-AMBIENT = 0.68
+AMBIENT = 0.62
 """Share of the light inside the mouth that comes from all over the opening."""
+FRONT = 0.06
+"""Depth up to which all light comes in, inter-ocular distances: that of the front teeth."""
+THROWN_UP = 0.5
+"""Light that the lower lip and teeth throw up onto what faces down, against the lamp's."""
 DEEPEST = 0.22
 """Share of the light that reaches any depth, thrown on by the mouth's walls."""
-DEPTH_FALL = 0.8
+DEPTH_FALL = 0.75
 """How fast light falls with depth behind the lips, against the size of the opening."""
 BOUNCE = (0.24, -0.06, -0.18)
 """Light deep in the mouth comes off red walls: how much more of each channel it holds than its brightness says."""
@@ -116,8 +120,8 @@ def project_parts(
         for k in range(3):
             position[i, k] = to_frame[k, 0] * x + to_frame[k, 1] * y + to_frame[k, 2] * z + to_frame[k, 3]
         nx, ny, nz = np.float64(normals[i, 0]), np.float64(normals[i, 1]), np.float64(normals[i, 2])
-        facing = 0.5 + 0.5 * (nx * light[0] + ny * light[1] + nz * light[2])
-        reach = DEEPEST + (1 - DEEPEST) * opening / (opening + DEPTH_FALL * max(z, 0.0) + 1e-6)
+        facing = 0.5 + 0.5 * (nx * light[0] + ny * light[1] + nz * light[2]) + THROWN_UP * max(ny, 0.0)
+        reach = DEEPEST + (1 - DEEPEST) * opening / (opening + DEPTH_FALL * max(z - FRONT, 0.0) + 1e-6)
         amount = min(shade[i] * reach * (AMBIENT + (1 - AMBIENT) * facing), 1.0)
         dusk = amount * (1 - amount)
         shine = max(nx * half[0] + ny * half[1] + nz * half[2], 0.0)

@@ -1,4 +1,4 @@
-"""The portrait's own light: what colours teeth, tongue and the mouth's dark would have in this picture."""
+"""The portrait's own light: what colours teeth, gums, tongue and the mouth's dark would have in this picture."""
 
 from dataclasses import dataclass
 
@@ -8,31 +8,47 @@ from numpy.typing import NDArray
 
 from vasa_core.face import topology
 
+Colour = NDArray[np.float64]
+
 CHEEKS = (50, 101, 36, 205, 187, 280, 330, 266, 425, 411)
-"""Landmarks on the cheeks: where skin shows the light."""
+"""Landmarks on the cheeks, where skin shows the light: the viewer's left, then their partners on the right."""
 LUMA = np.array([0.299, 0.587, 0.114])
 """ITU-R BT.601."""
-TOOTH_WHITENESS = 0.6
-"""Share of the skin's saturation that lit teeth lose: enamel is yellowish, skin is orange."""
-ENAMEL = (1.05, 1.0, 0.9)
-"""RGB of enamel under white light, luminance 1: slightly yellow (VITA shade A2)."""
-TOOTH_GAIN = 1.12
+SKIN = np.array([1.0, 0.79, 0.67])
+"""RGB ratios of lit skin under white light in photographs, light to olive."""
+ENAMEL = np.array([1.04, 1.0, 0.92])
+"""RGB of enamel under white light, luminance about 1: slightly yellow (VITA shade A2)."""
+FLESH = np.array([1.0, 0.5, 0.5])
+"""RGB ratios of tongue and gums under white light."""
+LIGHT_TINT = 0.75
+"""Exponent of the light's colour as read from skin: part of what differs from common skin is the person's own."""
+COLOURFUL = 0.3
+"""Saturation of the skin from which a picture counts as in full colour; below, its mouth is paler too."""
+TOOTH_GAIN = 1.1
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
-BRIGHTEST = 238
+BRIGHTEST = 240
 """No channel of a tooth is brighter, of 255: room for nothing but a highlight is left above."""
-TONGUE_GAIN = 0.86
-"""Luminance of the tongue against the lips."""
-DARK_GAIN = 0.6
-"""Luminance of the throat against the lips: never black, the mouth's walls are lit red."""
+TONGUE_GAIN, GUM_GAIN = 0.64, 0.66
+"""Luminance of tongue and gums against the brighter skin."""
+LIP_SHARE = 0.4
+"""How far tongue and gums have the hue of the lips rather than that of flesh in this light."""
+DARK_GAIN = 0.58
+"""Luminance of the mouth's walls against the lips: never black, for they are lit by red walls."""
+DARK_TINT = np.array([1.0, 0.6, 0.58])
+"""What is left of each channel in the walls' own light."""
 OWN_BRIGHTNESS, OWN_PALENESS, OWN_LEAST = 0.6, 1.0, 0.15
 """The portrait's own teeth: at least this bright against the lit skin, at most this colourful against it, and at least
 this share of what lies between the lips."""
 OWN_SHARE = 0.8
 """How far their colour replaces the estimate."""
-SEAM_GAIN = 0.5
-"""Brightness of a lip line against the tongue."""
+SEAM_GAIN = 0.46
+"""Brightness of a lip line against the lips."""
 GLOSS = (0.06, 0.08, 0.12, 0.02)
-LIGHT = (0.0, -0.45, -0.9)
+"""Wetness of tooth, gum, tongue and walls: highlight as a share of white, in a picture in full light."""
+LAMP = (0.0, -0.45, -0.9)
+"""Direction towards the light, picture axes: from above, as most portraits are lit."""
+SIDEWAYS = (1.6, 0.9)
+"""How far the lamp moves aside for a difference between the cheeks' brightness against their sum, and at most."""
 
 
 @dataclass
@@ -43,6 +59,7 @@ class Palette:
     gum: NDArray[np.float32]
     tongue: NDArray[np.float32]
     dark: NDArray[np.float32]
+    """The mouth's walls."""
     seam: NDArray[np.float32]
     """The line between closed lips."""
     gloss: NDArray[np.float32]
@@ -62,42 +79,74 @@ def read_palette(
     """
     skin = np.concatenate([_around(image, landmarks[i], 5) for i in CHEEKS])
     luminance = skin @ LUMA
-    bright = skin[luminance >= np.percentile(luminance, 65)].mean(0)
+    lit = skin[luminance >= np.percentile(luminance, 65)].mean(0)
     upper, lower = topology.LIPS_OUTER_LOWER, topology.LIPS_INNER_LOWER
     middle = (landmarks[upper[3:-3], :2] + landmarks[lower[3:-3], :2]) / 2
     lips = np.concatenate([_around(image, point, 2) for point in middle]).mean(0)
-    white = bright @ LUMA * np.array(ENAMEL)
-    tooth = (bright + (white - bright) * TOOTH_WHITENESS) * TOOTH_GAIN
-    own = None if inside is None else _own_teeth(image[inside].astype(np.float64), bright)
+    bright = max(float(lit @ LUMA), 1.0)
+    saturation = float((lit.max() - lit.min()) / max(lit.max(), 1.0))
+    colourful = min(saturation / COLOURFUL, 1.0)
+    light = _light_colour(lit, colourful)
+
+    tooth = _with_luminance(_faded(ENAMEL * light, colourful), TOOTH_GAIN * bright)
+    own = None if inside is None else _own_teeth(image[inside].astype(np.float64), lit)
     if own is not None:
         tooth += (own - tooth) * OWN_SHARE
     tooth *= min(1.0, BRIGHTEST / max(tooth.max(), 1.0))
-    pink = lips * np.array([1.0, 0.82, 0.84])
+    flesh = _with_luminance(_faded(FLESH * light, colourful), float(lips @ LUMA))
+    flesh += (lips - flesh) * LIP_SHARE
     return Palette(
         tooth=tooth.astype(np.float32),
-        gum=(0.75 * lips + 0.1 * bright).astype(np.float32),
-        tongue=(pink * TONGUE_GAIN).astype(np.float32),
-        dark=(lips * np.array([1.0, 0.62, 0.6]) * DARK_GAIN).astype(np.float32),
-        seam=(pink * TONGUE_GAIN * SEAM_GAIN).astype(np.float32),
-        gloss=np.array(GLOSS, np.float32),
-        light=np.array(LIGHT) / np.linalg.norm(LIGHT),
+        gum=_with_luminance(flesh, GUM_GAIN * bright).astype(np.float32),
+        tongue=_with_luminance(flesh, TONGUE_GAIN * bright).astype(np.float32),
+        dark=(flesh * (1 - (1 - DARK_TINT) * colourful) * DARK_GAIN).astype(np.float32),
+        seam=(0.5 * (lips + flesh) * SEAM_GAIN).astype(np.float32),
+        gloss=(np.array(GLOSS) * min(bright / 190, 1.0)).astype(np.float32),
+        light=_lamp(luminance.reshape(len(CHEEKS), -1).mean(1)),
         highest=float(BRIGHTEST),
     )
 
 
-def _own_teeth(seen: NDArray[np.float64], skin: NDArray[np.float64]) -> NDArray[np.float64] | None:
+def _lamp(brightness: Colour) -> Colour:
+    """[3] unit vector towards the light, from the brightness of `CHEEKS`."""
+    right, left = brightness[: len(CHEEKS) // 2], brightness[len(CHEEKS) // 2 :]
+    aside = SIDEWAYS[0] * float(np.median((left - right) / np.maximum(left + right, 1.0)))
+    lamp = np.array([np.clip(aside, -SIDEWAYS[1], SIDEWAYS[1]), *LAMP[1:]])
+    return np.asarray(lamp / np.linalg.norm(lamp), np.float64)
+
+
+def _light_colour(skin: Colour, colourful: float) -> Colour:
+    """RGB of the light, luminance about 1, from what lit skin looks like in it: white for grey and pale pictures."""
+    tint = skin / SKIN
+    tint = np.maximum(tint / max(float(tint @ LUMA), 1e-3), 0.05)
+    # Greener or bluer than its red is no light that portraits are made in, but pale or odd skin.
+    tint[1:] = np.minimum(tint[1:], tint[0] * np.array([0.97, 1.0]))
+    return np.asarray(tint ** (LIGHT_TINT * colourful), np.float64)
+
+
+def _faded(colour: Colour, colourful: float) -> Colour:
+    """The colour brought towards grey as pictures with little colour ask for."""
+    grey = float(colour @ LUMA)
+    return np.asarray(grey + (colour - grey) * colourful, np.float64)
+
+
+def _with_luminance(colour: Colour, luminance: float) -> Colour:
+    return np.asarray(colour * (luminance / max(float(colour @ LUMA), 1e-3)), np.float64)
+
+
+def _own_teeth(seen: Colour, skin: Colour) -> Colour | None:
     """The colour of teeth among pixels [N, 3] between parted lips, against lit `skin` [3]; None if there are none."""
     bright = seen @ LUMA > OWN_BRIGHTNESS * (skin @ LUMA)
-    pale = seen.max(1) - seen.min(1) < OWN_PALENESS * (skin.max() - skin.min())
+    pale = seen.max(1, initial=0) - seen.min(1, initial=255) < OWN_PALENESS * (skin.max() - skin.min()) + 1
     teeth = seen[bright & pale]
-    if len(teeth) < OWN_LEAST * len(seen):
+    if not len(teeth) or len(teeth) < OWN_LEAST * len(seen):
         return None
     luminance = teeth @ LUMA
     low, high = np.percentile(luminance, (60, 95))
     return np.asarray(teeth[(luminance >= low) & (luminance <= high)].mean(0), np.float64)
 
 
-def _around(image: NDArray[np.uint8], point: NDArray[np.float32], radius: int) -> NDArray[np.float64]:
+def _around(image: NDArray[np.uint8], point: NDArray[np.float32], radius: int) -> Colour:
     height, width = image.shape[:2]
     x = int(np.clip(point[0], radius, width - radius - 1))
     y = int(np.clip(point[1], radius, height - radius - 1))

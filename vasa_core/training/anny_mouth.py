@@ -38,8 +38,8 @@ TIP_LENGTH = 0.3
 """Length of the tip of the tongue that moves by itself."""
 OUT = (0.012, -0.175)
 """How far (y, z) the tip goes for th at 1: to the edges of the upper incisors and a little beyond."""
-UP = (-0.1, -0.03)
-"""How far (y, z) the tip goes for l, n, d: to the ridge behind the upper incisors, the jaw shut."""
+UP = (-0.085, -0.01, -0.06)
+"""How far (y, z) the tip, and (z) the front behind it, go for l, n, d: to the ridge behind the upper incisors."""
 BACK_UP = (-0.075, 0.02)
 LOW = (0.14, 0.0)
 """How far (y, z) the body of the tongue sinks in an open vowel, besides what the jaw does."""
@@ -206,7 +206,7 @@ def _tongue_targets(tongue: Array) -> Array:
     out[:, 2] = OUT[1] * front
     out[:, 0] = -0.12 * front * tongue[:, 0]
     up[:, 1] = UP[0] * tip**1.5 - 0.45 * tip * (tongue[:, 1] - middle)
-    up[:, 2] = UP[1] * tip
+    up[:, 2] = UP[1] * tip + UP[2] * front
     up[:, 0] = -0.25 * tip * tongue[:, 0]
     back[:, 1] = BACK_UP[0] * body
     back[:, 2] = BACK_UP[1] * body

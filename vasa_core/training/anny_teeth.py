@@ -22,7 +22,7 @@ GUM_REACH = 4.0
 """mm of gum beyond the crowns: more never shows."""
 GAP_DEPTH = 0.9
 """mm by which the outer face lies deeper where two teeth meet."""
-GAP_SHADE = 0.74
+GAP_SHADE = 0.85
 """Brightness where two teeth meet, on top of the baked occlusion of a mesh too coarse for the gap itself."""
 PAPILLA = 1.7
 """mm by which the gum reaches further between two teeth."""
