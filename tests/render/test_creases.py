@@ -9,10 +9,15 @@ from vasa_core.render.creases import FOLDS, SHADOW, Creases, darken, embed
 from vasa_core.render.renderer import Renderer
 
 
+def skin(renderer: Renderer) -> NDArray[np.uint8]:
+    """A picture of nothing but shaded skin."""
+    shade = np.linspace(0.5, 1.2, renderer.size)[:, None, None] * np.linspace(0.8, 1.0, renderer.size)[:, None]
+    return (shade * (200, 150, 120)).astype(np.uint8)
+
+
 @pytest.fixture(scope="module")
 def creases(renderer: Renderer) -> Creases:
-    skin = np.full((renderer.size, renderer.size, 3), (200, 150, 120), np.uint8)
-    return Creases(skin, renderer.mesh)
+    return Creases(skin(renderer), renderer.mesh)
 
 
 def face(renderer: Renderer, **units: float) -> NDArray[np.float32]:
@@ -55,11 +60,16 @@ def test_folds_lie_where_they_belong(renderer: Renderer, creases: Creases, units
 
 
 def test_no_folds_in_hair(renderer: Renderer):
-    picture = np.full((renderer.size, renderer.size, 3), (200, 150, 120), np.uint8)
+    picture = skin(renderer)
     picture[: int(renderer.mesh.rest[168, 1])] = (60, 40, 30)
     creases = Creases(picture, renderer.mesh)
     assert (drawn(renderer, creases, browInnerUp=1) == 200).all()
     assert (drawn(renderer, creases, mouthSmileLeft=1, mouthSmileRight=1) != 200).any()
+
+
+def test_no_folds_in_flat_drawings(renderer: Renderer):
+    flat = np.full((renderer.size, renderer.size, 3), (250, 220, 200), np.uint8)
+    assert (drawn(renderer, Creases(flat, renderer.mesh), mouthSmileLeft=1, mouthSmileRight=1) == 200).all()
 
 
 def test_speech_throws_hardly_any(renderer: Renderer, creases: Creases):

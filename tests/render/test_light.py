@@ -12,6 +12,7 @@ from vasa_core.render.light import STRONGEST, Light
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.renderer import Renderer
 from vasa_core.render.shading import Shading, fit_shading, harmonics
+from vasa_core.render.skin import shadedness
 
 LAMP = np.array([-0.7, -0.3, -0.65])
 AMBIENT, STRAIGHT = 0.3, np.eye(3)
@@ -150,3 +151,13 @@ def test_harmonics_are_orthogonal():
 def test_shading_never_reaches_zero():
     dark = Shading(np.array([0.1, 0.9, 0, 0, 0, 0, 0, 0, 0]), 1.0)
     assert dark(np.array([[-1.0, 0, 0], [1.0, 0, 0]])).min() > 0.1
+
+
+def test_ink_is_not_shaded(renderer: Renderer, lit: Light):
+    brightness = lambert(vertex_normals(renderer.mesh.rest))
+    painted = paint(renderer.mesh, brightness, renderer.size)
+    rows, columns = np.mgrid[: renderer.size, : renderer.size]
+    hatching = 128 + 110 * np.sin((rows + columns) * 0.9)
+    ink = np.where(painted.max(-1) > hatching, 250, 15).astype(np.uint8)
+    assert shadedness(painted, renderer.mesh) == 1
+    assert shadedness(np.dstack([ink] * 3), renderer.mesh) == 0

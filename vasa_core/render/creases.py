@@ -16,6 +16,7 @@ from vasa_core.face import topology
 from vasa_core.render.layers import blur
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.raster import first_centre
+from vasa_core.render.skin import shadedness
 
 Point = dict[int, float]
 """Landmarks and their shares of a point."""
@@ -157,7 +158,8 @@ class Creases:
         self._pairs, self._limits = np.array(pairs), np.array(limits)
         self._lengths = self._distances(mesh.rest)
         where = np.concatenate(places)
-        self._shares = np.concatenate(shares) * _bare(image, where, rest, mesh.frame.unit)[:, None]
+        bare = shadedness(image, mesh) * _bare(image, where, rest, mesh.frame.unit)
+        self._shares = np.concatenate(shares) * bare[:, None]
         self._triangles = np.concatenate(triangles).astype(np.int32)
         self._corners, self._weights = embed(where, rest[:, :2], mesh.triangles)
 

@@ -13,6 +13,7 @@ from vasa_core.face import topology
 from vasa_core.render.layers import blur
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.shading import DARKEST, Shading, fit_shading
+from vasa_core.render.skin import SURE, bare_skin, neighbours, shadedness
 
 GAMMA = 2.2
 """Exponent from the picture's values to light (about that of sRGB)."""
@@ -40,39 +41,6 @@ it has no colour left, and would turn grey."""
 SLIDING = 2
 """Rounds of neighbours over which light begins to follow the shape around lids and lips, which slide more than turn."""
 
-NOSTRILS = np.array(
-    [
-        2,
-        97,
-        326,
-        98,
-        327,
-        60,
-        290,
-        75,
-        305,
-        20,
-        250,
-        59,
-        289,
-        166,
-        392,
-        79,
-        309,
-        238,
-        458,
-        125,
-        354,
-        19,
-        94,
-        141,
-        370,
-        242,
-        462,
-    ]
-)
-"""Landmarks at the nostrils and below the nose's tip, in its shadow."""
-
 
 class Light:
     """The light on one portrait, and what becomes of it on a deformed and turned face."""
@@ -81,7 +49,7 @@ class Light:
         """`image` [S, S, 3] RGB, the frame the mesh lies on."""
         count = topology.MESH_POINTS
         self._triangles = np.array(topology.TRIANGLES, np.int32)
-        spreading = _neighbours(self._triangles, count) ** SMOOTHING
+        spreading = neighbours(self._triangles, count) ** SMOOTHING
         self._spread = _parts(spreading.tocsr())
         self._carry = _parts(mesh.weights.tocsr())
         normals = np.zeros((count, 3), np.float32)
@@ -89,7 +57,8 @@ class Light:
         _smooth_normals(np.ascontiguousarray(mesh.rest), self._triangles, *self._spread, normals)
         self.shading = _fit(image, mesh, normals)
         low, high = EXPLAINED
-        self.strength = float(np.clip((self.shading.trust - low) / (high - low), 0, 1))
+        explained = float(np.clip((self.shading.trust - low) / (high - low), 0, 1))
+        self.strength = explained * shadedness(image, mesh)
         self._coefficients = self.shading.coefficients
         self._rest_normals = normals.copy()
         self._turn_share = self.strength / GAMMA
@@ -140,16 +109,6 @@ def _parts(matrix: sparse.csr_matrix) -> tuple[NDArray[np.int32], NDArray[np.int
     return matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float32)
 
 
-def _neighbours(triangles: NDArray[np.int32], count: int) -> sparse.csr_matrix:
-    """[count, count] average of each vertex and its neighbours."""
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    both = np.concatenate([edges, edges[:, ::-1]])
-    links = sparse.coo_matrix((np.ones(len(both)), both.T), (count, count)).tocsr()
-    links.data[:] = 1
-    links = links + sparse.identity(count)
-    return sparse.csr_matrix(sparse.diags(1 / np.asarray(links.sum(1)).ravel()) @ links)
-
-
 def _reliable() -> NDArray[np.float64]:
     """[468] in [0, 1]: how far the light follows the shape: not where lids and lips slide, nor at the border."""
     share = np.ones(topology.MESH_POINTS)
@@ -163,7 +122,7 @@ def _reliable() -> NDArray[np.float64]:
         topology.RIGHT_EYE_LOWER,
     ]
     share[np.concatenate(rims)] = 0
-    average = _neighbours(topology.TRIANGLES, topology.MESH_POINTS)
+    average = neighbours(topology.TRIANGLES, topology.MESH_POINTS)
     share = np.where(np.asarray(average @ share) < 1 - 1e-9, 0, share)
     for _ in range(SLIDING):
         share = np.asarray(average @ share)
@@ -171,32 +130,10 @@ def _reliable() -> NDArray[np.float64]:
     return share
 
 
-def _skin(mesh: HeadMesh) -> NDArray[np.float64]:
-    """[V] in [0, 1]: which vertices lie on skin, by the landmarks around them: not on brows, eyes, lips, nostrils."""
-    bare = np.ones(topology.MESH_POINTS)
-    features = [
-        topology.BROWS,
-        topology.LIPS_OUTER,
-        topology.LIPS_INNER_UPPER,
-        topology.LIPS_INNER_LOWER,
-        topology.LEFT_EYE_UPPER,
-        topology.LEFT_EYE_LOWER,
-        topology.RIGHT_EYE_UPPER,
-        topology.RIGHT_EYE_LOWER,
-        NOSTRILS,
-    ]
-    bare[np.concatenate(features)] = 0
-    average = _neighbours(topology.TRIANGLES, topology.MESH_POINTS)
-    bare = np.where(np.asarray(average @ bare) > 0.7, bare, 0)
-    held = np.asarray(mesh.weights.sum(1)).ravel()
-    on_face = np.asarray(mesh.weights @ np.ones(topology.MESH_POINTS)) > 1 - 1e-4
-    return np.where(on_face & (held > 0.999), np.clip(np.asarray(mesh.weights @ bare), 0, 1), 0) ** 2
-
-
 def _fit(image: NDArray[np.uint8], mesh: HeadMesh, normals: NDArray[np.float32]) -> Shading:
     """The light of the portrait, read at the face's vertices."""
-    weight = _skin(mesh)
-    chosen = np.flatnonzero(weight > 0.05)
+    weight = bare_skin(mesh)
+    chosen = np.flatnonzero(weight > SURE)
     soft = blur((image / np.float32(255)) ** np.float32(GAMMA), max(SAMPLE_BLUR * mesh.frame.unit, 0.5))
     at = np.clip(np.floor(mesh.rest[chosen, :2]).astype(int), 0, np.array(image.shape[1::-1]) - 1)
     colour = soft[at[:, 1], at[:, 0]].astype(np.float64)
