@@ -43,12 +43,12 @@ def old_man(root: Path) -> Picture:
     """A bald dark-skinned man with a grey stubble beard, turned 28 degrees to the viewer's right."""
     targets = {"african-male-old": 0.75, "african-male-young": 0.25}
     model = build(root, targets, turn_deg=(0, 28, 0), zoom=196)
-    canvas = _studio((0.30, 0.33, 0.38), (0.13, 0.14, 0.17))
+    canvas = studio((0.30, 0.33, 0.38), (0.13, 0.14, 0.17))
     noise = grain(canvas.shape, 0.9, 6)
     skin = people.flesh(model, DARK, LAMP, 0.30) * (1 + 0.03 * grain(canvas.shape, 1.2, 5)[..., None])
     beard = model.patch(_beard(model)) * (1 - model.lips)
     skin = mix(skin, (0.55, 0.54, 0.53), np.clip(beard * (0.45 + 0.35 * noise), 0, 0.8))
-    _paint(canvas, model, skin, DARK, 7.0)
+    people.paint_head(canvas, model, skin, DARK, 7.0)
     _shirt(canvas, (0.55, 0.40, 0.18))
     return canvas.picture()
 
@@ -64,10 +64,10 @@ def _beard(model: Model) -> np.ndarray:
 def girl(root: Path) -> Picture:
     """An Asian child with a black bob, turned 30 degrees to the viewer's left."""
     model = build(root, {"asian-female-child": 1.0}, turn_deg=(2, -30, 0), zoom=250)
-    canvas = _studio((0.75, 0.82, 0.80), (0.55, 0.66, 0.66))
+    canvas = studio((0.75, 0.82, 0.80), (0.55, 0.66, 0.66))
     _bob(canvas, front=False)
     skin = people.flesh(model, OLIVE, LAMP, 0.12, 0.3) * (1 + 0.015 * grain(canvas.shape, 1.2, 5)[..., None])
-    _paint(canvas, model, skin, OLIVE, 6.0)
+    people.paint_head(canvas, model, skin, OLIVE, 6.0)
     _shirt(canvas, (0.92, 0.75, 0.30))
     _bob(canvas, front=True)
     return canvas.picture()
@@ -120,11 +120,11 @@ def old_woman(root: Path) -> Picture:
     """A pale old woman with a white head-cloth."""
     targets = {"caucasian-female-old": 0.85, "caucasian-female-young": 0.15, "l-eye-scale-incr": 0.3}
     model = build(root, targets, turn_deg=(0, -8, 2), zoom=196)
-    canvas = _studio((0.42, 0.36, 0.32), (0.20, 0.17, 0.16))
+    canvas = studio((0.42, 0.36, 0.32), (0.20, 0.17, 0.16))
     skin = people.flesh(model, PALE, LAMP, 0.10, 0.7) * (1 + 0.02 * grain(canvas.shape, 1.2, 5)[..., None])
     freckles = np.clip(grain(canvas.shape, 1.8, 31) - 1.9, 0, 1)
     skin = mix(skin, (0.62, 0.42, 0.34), 0.5 * freckles)
-    _paint(canvas, model, skin, PALE, 5.5)
+    people.paint_head(canvas, model, skin, PALE, 5.5)
     _shirt(canvas, (0.25, 0.25, 0.30))
     _head_cloth(canvas, model)
     return canvas.picture()
@@ -192,20 +192,13 @@ def _head_cloth(canvas: Canvas, model: Model) -> None:
     canvas.paint(canvas.soft(canvas.outline(opening, 3), 1) * hole, (0.25, 0.16, 0.13), 0.6)
 
 
-def _studio(light: tuple[float, float, float], dark: tuple[float, float, float]) -> Canvas:
+def studio(light: tuple[float, float, float], dark: tuple[float, float, float]) -> Canvas:
     """A wall with a soft glow."""
     canvas = Canvas.plain(640, dark, 2)
     rows, columns = canvas.grid()
     glow = np.exp(-(((columns - 360) / 280) ** 2 + ((rows - 280) / 260) ** 2)).astype(np.float32)
     canvas.pixels = mix(canvas.pixels, light, glow)
     return canvas
-
-
-def _paint(canvas: Canvas, model: Model, skin: Picture, palette: Palette, brow: float) -> None:
-    canvas.paint(canvas.soft(model.inside, 0.5), np.clip(skin, 0, 1).astype(np.float32))
-    people.eyes(canvas, model, palette, 2.2)
-    people.brows(canvas, model, palette.brow, brow)
-    people.mouth_line(canvas, model, np.asarray(palette.lips) * 0.3)
 
 
 def _shirt(canvas: Canvas, colour: tuple[float, float, float]) -> None:

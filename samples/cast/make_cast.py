@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import covered
 import cv2
 import filters
 import heads
@@ -72,6 +73,8 @@ def over_the_model(root: Path) -> dict[str, Callable[[], Picture]]:
         "old_man": heads.old_man,
         "girl": heads.girl,
         "old_woman": heads.old_woman,
+        "knight": covered.knight,
+        "rogue": covered.rogue,
     }
     return {name: lambda make=make: make(root) for name, make in makers.items()}
 

@@ -53,6 +53,14 @@ def flesh(
     return np.where(balls[..., None], np.float32([0.93, 0.92, 0.91]) * (0.45 + 0.55 * light[..., None]), colour)
 
 
+def paint_head(canvas: Canvas, model: Model, skin: Picture, palette: Palette, brow: float) -> None:
+    """Lay the flesh on the canvas, then eyes, brows `brow` px thick, and the line of the mouth."""
+    canvas.paint(canvas.soft(model.inside, 0.5), np.clip(skin, 0, 1).astype(np.float32))
+    eyes(canvas, model, palette, 2.2)
+    brows(canvas, model, palette.brow, brow)
+    mouth_line(canvas, model, np.asarray(palette.lips) * 0.3)
+
+
 def eyes(canvas: Canvas, model: Model, palette: Palette, lash: float = 2.6, growth: float = 1.0) -> None:
     """Irises with pupil and catch-light, the lid's shadow on the ball, lashes, the fold of the lid."""
     rows, columns = canvas.grid()

@@ -14,7 +14,7 @@ from vasa_core.face.pose import fit_pose
 from vasa_core.latent.space import LatentSpace
 
 CAST = Path(__file__).parents[2] / "samples" / "cast"
-TURNED_DEG = {"old_man": 28, "girl": -30}
+TURNED_DEG = {"old_man": 28, "girl": -30, "knight": 9, "rogue": -8, "old_woman": -8}
 """Yaw of the portraits that do not look straight ahead, as they were posed."""
 WIDEST = 2000
 """px: a wider sheet cannot be looked at on one screen."""
