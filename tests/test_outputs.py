@@ -7,11 +7,10 @@ import pytest
 
 from vasa_core.errors import ExportError
 from vasa_core.export.images import ImageSequenceWriter
-from vasa_core.export.video import VideoWriter
+from vasa_core.export.video import VideoWriter, exact_fps
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.pose import Pose
-from vasa_core.pipeline import _open_sinks, check_outputs, exact_fps
-from vasa_core.samples import LINES
+from vasa_core.outputs import BACKGROUNDS, check_outputs, check_picture, open_sinks
 
 
 @pytest.fixture
@@ -60,7 +59,7 @@ def test_a_slash_at_the_end_makes_a_folder(tmp_path: Path, name: str, kind: type
     pose = Pose(np.zeros(3, np.float32), np.zeros(3, np.float32), np.float32(1))
     picture = np.zeros((640, 640, 3), np.uint8)
     asset = FaceAsset(picture, picture[..., 0], picture, points, pose, points, np.zeros(3, np.float32))
-    (sink,) = _open_sinks(f"{tmp_path}/{name}", (64, 64), exact_fps(25), LINES[1], asset, None)
+    (sink,) = open_sinks(f"{tmp_path}/{name}", 64, exact_fps(25), None, asset, None)
     sink.abort()
     assert isinstance(sink, kind)
 
@@ -68,3 +67,30 @@ def test_a_slash_at_the_end_makes_a_folder(tmp_path: Path, name: str, kind: type
 def test_other_endings_are_explained(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="without an ending for a PNG sequence"):
         VideoWriter(tmp_path / "take.v2", (64, 64), exact_fps(25))
+
+
+@pytest.mark.parametrize("size", [256, 300, 512, 1024])
+@pytest.mark.parametrize("background", [*BACKGROUNDS, "#20262e", "#FFffFF"])
+def test_good_pictures(tmp_path: Path, size: int, background: str) -> None:
+    for name in ("out.mov", "out.webm", "frames", "frames.v2/"):
+        check_picture(size, background, f"{tmp_path}/{name}")
+    if background != "transparent":
+        check_picture(size, background, tmp_path / "out.mp4")
+
+
+@pytest.mark.parametrize("size", [0, -512, 255, 257, 1026, 4096])
+def test_sizes_that_cannot_be_drawn(size: int) -> None:
+    with pytest.raises(ExportError, match=f"{size}x{size} cannot be drawn. Choose an even size from 256 to 1024"):
+        check_picture(size, "keep", "out.mp4")
+
+
+@pytest.mark.parametrize("background", ["", "red", "20262e", "#20262", "#20262e00", "#gggggg", "Keep", "#20262e\n"])
+def test_backgrounds_that_are_none(background: str) -> None:
+    with pytest.raises(ExportError, match=r"is no background\. Choose keep, transparent, blur, or a colour like"):
+        check_picture(512, background, "out.mp4")
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out.m4v", "out.MKV"])
+def test_films_that_cannot_be_transparent(name: str) -> None:
+    with pytest.raises(ExportError, match=r"cannot be transparent. End the name in .mov .* or .webm"):
+        check_picture(512, "transparent", name)

@@ -7,6 +7,8 @@ import pytest
 
 import vasa_core
 
+IMPORTED_BEFORE = ("render.renderer", "pipeline", "performance.reenact")
+
 
 def test_every_public_name_is_there() -> None:
     for name in vasa_core.__all__:
@@ -19,7 +21,10 @@ def test_unknown_names_are_refused() -> None:
         _ = vasa_core.nonsense
 
 
-@pytest.mark.parametrize("first", ["", "import vasa_core.render.renderer;", "import vasa_core.pipeline;"])
+@pytest.mark.parametrize(
+    "first",
+    ["", "import vasa_core.render.renderer;", "import vasa_core.pipeline;", "import vasa_core.performance.reenact;"],
+)
 def test_render_can_be_called_whatever_was_imported_before(first: str) -> None:
     program = (
         f"{first}\nfrom vasa_core import enroll, animate, render, VasaError\n"

@@ -1,5 +1,6 @@
 """The command line from outside: help, lists, and one sentence for everything that users get wrong."""
 
+import inspect
 import json
 import os
 import subprocess
@@ -15,7 +16,7 @@ from PIL import Image
 from vasa_core.cli import main
 from vasa_core.samples import LINES, PORTRAIT
 
-VERBS = ("demo", "enroll", "render", "motion", "models", "doctor")
+VERBS = ("demo", "enroll", "render", "reenact", "motion", "models", "doctor")
 
 
 def vasa(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -77,6 +78,14 @@ def test_help_and_version() -> None:
     assert "--fps" in vasa("render", "--help").stdout
 
 
+def test_every_verb_that_draws_takes_size_and_background() -> None:
+    from vasa_core.cli import demo, reenact, render
+
+    for verb in (demo, reenact, render):
+        assert {"size", "background", "fps"} <= set(inspect.signature(verb.run).parameters)
+        assert "Example" in verb.EXAMPLES
+
+
 def test_models_lists_every_card() -> None:
     from vasa_core.models import all_cards
 
@@ -136,6 +145,31 @@ def test_audio_that_cannot_be_used(tmp_path: Path, refusal: Callable[..., str]) 
     assert "too short" in message(wav(tmp_path / "short.wav", np.zeros(100)))
     assert "no sound" in message(PORTRAIT)
     assert not (tmp_path / "motion.npz").exists()
+
+
+def test_pictures_that_cannot_be_drawn(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    def message(*more: object) -> str:
+        return refusal("render", "-p", PORTRAIT, "-a", LINES[1], "-o", tmp_path / "out.mp4", *more)
+
+    assert "cannot be transparent" in message("--background", "transparent")
+    assert "'pink' is no background" in message("--background", "pink")
+    assert "cannot be drawn" in message("--size", 2048)
+    assert "cannot be drawn" in refusal("demo", "-o", tmp_path, "--size", 128)
+    assert not list(tmp_path.iterdir())
+
+
+def test_actors_that_cannot_be_used(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    def message(*more: object) -> str:
+        return refusal("reenact", "-p", PORTRAIT, "-o", tmp_path / "out.mp4", *more)
+
+    assert "none.mp4" in message("-v", tmp_path / "none.mp4")
+    assert "only sound" in message("-v", LINES[1])
+    assert "single picture" in message("-v", PORTRAIT)
+    assert "--video FILE or --webcam N" in message()
+    assert "--video FILE or --webcam N" in message("-v", LINES[1], "--webcam", 0)
+    assert "camera 97" in message("--webcam", 97)
+    assert "no kind of motion file" in message("-v", LINES[1], "--motion-out", tmp_path / "take.bvh")
+    assert not list(tmp_path.iterdir())
 
 
 def test_places_and_kinds_that_cannot_be_written(tmp_path: Path, refusal: Callable[..., str]) -> None:

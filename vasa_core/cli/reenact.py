@@ -84,18 +84,16 @@ def run(
 
     The actor should face the camera, well lit, with the mouth closed and the eyes open now and then.
     """
-    from vasa_core.errors import VideoError
-
-    if (video is None) == (webcam is None):
-        raise VideoError("Give either --video FILE or --webcam N.")
     use_provider(provider)
     with notes():
         with waiting("Loading"):
+            from vasa_core.performance.capture import check_actor
             from vasa_core.performance.reenact import check_reenact, reenact
             from vasa_core.performance.solve import CaptureSettings
             from vasa_core.pipeline import load_portrait
 
             check_reenact(output, motion_out, contact_sheet, size, background, fps, portrait, video)
+            check_actor(video, webcam)
             asset = load_portrait(portrait, face)
             for warning in asset.warnings:
                 warn(warning)

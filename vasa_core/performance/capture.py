@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vasa_core.errors import VideoError
 from vasa_core.face.topology import POINTS
 from vasa_core.face.tracker import FaceTracker
-from vasa_core.performance.film import Film, FilmFrame
+from vasa_core.performance.film import Film, FilmFrame, find_camera
 
 SHORTEST = 2
 """Fewer frames do not move."""
@@ -40,6 +40,17 @@ class Performance:
     def duration(self) -> float:
         """s from the beginning of the first frame to the end of the last."""
         return float(self.times[-1]) + 1 / self.fps
+
+
+def check_actor(video: str | Path | None, webcam: int | None) -> None:
+    """Refuse, before any work, what is no film, no camera, or both at once."""
+    if (video is None) == (webcam is None):
+        raise VideoError("Give either --video FILE or --webcam N.")
+    if video is not None:
+        with Film(video):
+            pass
+    if webcam is not None:
+        find_camera(webcam)
 
 
 def capture(path: str | Path, on_progress: Progress | None = None) -> Performance:

@@ -1,5 +1,7 @@
 """Reading the frames of a film, upright and with their times, in constant memory."""
 
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -123,3 +125,9 @@ def _check(path: Path) -> None:
         raise VideoError(f"{path} is a folder. Give one video file.")
     if path.is_file() and path.stat().st_size == 0:
         raise VideoError(f"{path} is empty (0 bytes). Give a video of the actor's face.")
+
+
+def find_camera(number: int) -> None:
+    """Refuse a camera that the system does not have, where it tells."""
+    if sys.platform == "linux" and not os.path.exists(f"/dev/video{number}"):
+        raise VideoError(f"There is no camera {number} (/dev/video{number}). Give a recorded film with --video.")

@@ -1,7 +1,5 @@
 """Recording an actor from a camera, tracked as the frames come."""
 
-import os
-import sys
 import time
 from collections.abc import Iterator
 
@@ -10,7 +8,7 @@ import numpy as np
 
 from vasa_core.errors import VideoError
 from vasa_core.performance.capture import Performance, Progress, track_frames
-from vasa_core.performance.film import FilmFrame
+from vasa_core.performance.film import FilmFrame, find_camera
 
 EXPECTED_FPS = 30
 """What cameras usually give: only for the progress shown."""
@@ -37,8 +35,7 @@ def record(number: int, seconds: float, on_progress: Progress | None = None) -> 
 
 def _open(number: int) -> cv2.VideoCapture:
     """The camera, open."""
-    if sys.platform == "linux" and not os.path.exists(f"/dev/video{number}"):
-        raise VideoError(f"There is no camera {number} (/dev/video{number}). Give a recorded film with --video.")
+    find_camera(number)
     camera = cv2.VideoCapture(number)
     if not camera.isOpened():
         raise VideoError(
