@@ -11,8 +11,9 @@ from vasa_core.render.renderer import Renderer
 
 def skin(renderer: Renderer) -> NDArray[np.uint8]:
     """A picture of nothing but shaded skin."""
-    shade = np.linspace(0.5, 1.2, renderer.size)[:, None, None] * np.linspace(0.8, 1.0, renderer.size)[:, None]
-    return (shade * (200, 150, 120)).astype(np.uint8)
+    shade = np.linspace(0.5, 1.1, renderer.size)[:, None] * np.linspace(0.8, 1.0, renderer.size)
+    shade += np.random.default_rng(0).normal(0, 0.05, shade.shape)
+    return np.clip(shade[..., None] * (200, 150, 120), 0, 255).astype(np.uint8)
 
 
 @pytest.fixture(scope="module")
