@@ -17,8 +17,8 @@ PLAIN = Person(
 
 SMITH = Person(
     identity={
-        "macrodetails/caucasian-male-old": 0.45,
-        "macrodetails/caucasian-male-young": 0.55,
+        "macrodetails/caucasian-male-old": 0.6,
+        "macrodetails/caucasian-male-young": 0.4,
         "macrodetails/universal-male-young-maxmuscle-averageweight": 0.6,
         "macrodetails/universal-male-old-maxmuscle-averageweight": 0.4,
         "head/head-square": 0.35,
@@ -33,9 +33,9 @@ SMITH = Person(
         "neck/neck-scale-horiz-incr": 0.3,
     },
     skin=Complexion(base=(0.46, 0.255, 0.17), blood=1.25, lips=(0.34, 0.13, 0.11), lips_share=0.55, shade=1.25,
-                    shadow_of_beard=0.55, beard_tint=(0.13, 0.075, 0.05), soot=0.75, scalp_tint=(0.13, 0.085, 0.06),
+                    shadow_of_beard=0.55, beard_tint=(0.13, 0.075, 0.05), soot=0.7, lines=0.8, scalp_tint=(0.13, 0.085, 0.06),
                     rough=0.42, pores=1.5, brow_tint=(0.08, 0.045, 0.03)),  # fmt: skip
-    eyes=EyeLook(inner=(0.20, 0.22, 0.20), outer=(0.10, 0.15, 0.18), rim=(0.015, 0.02, 0.028)),
+    eyes=EyeLook(inner=(0.19, 0.18, 0.15), outer=(0.095, 0.125, 0.145), rim=(0.015, 0.02, 0.028)),
     brow_colour=(0.04, 0.024, 0.015),
     brow_count=900,
     brow_length=0.095,
@@ -58,7 +58,7 @@ RANGER = Person(
     },
     skin=Complexion(base=(0.60, 0.37, 0.27), blood=0.9, lips=(0.46, 0.15, 0.13), lips_share=0.7, shade=0.8, freckles=0.75,
                     scalp_tint=(0.17, 0.07, 0.035), brow_tint=(0.20, 0.09, 0.05), brow_share=0.3, rough=0.45),  # fmt: skip
-    eyes=EyeLook(inner=(0.26, 0.24, 0.06), outer=(0.06, 0.17, 0.08), rim=(0.012, 0.025, 0.015)),
+    eyes=EyeLook(inner=(0.22, 0.17, 0.06), outer=(0.085, 0.14, 0.075), rim=(0.012, 0.025, 0.015)),
     brow_colour=(0.10, 0.042, 0.02),
     brow_count=600,
     brow_length=0.065,

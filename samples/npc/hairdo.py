@@ -116,7 +116,7 @@ def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.06,
         out = (1 - beside) * 1.0 + beside * np.clip((reach - x) * 3, -0.3, 0.3)
         low = smooth(-0.2, -1.0, p[:, 2] - eyes[2])
         ahead = 0.35 * (1 - beside) * smooth(-0.9, -1.2, p[:, 1]) + 0.05 * beside - 0.10 * low
-        return np.stack([side * out, ahead, -(0.22 + 0.85 * beside)], axis=1)
+        return np.stack([side * out, ahead, -(0.45 + 0.7 * beside)], axis=1)
 
     points = grow(start, normal, field, each, 34, 0.35, (head.surface, head.normals), volume)
     leader = locks(points, 110, random, side)

@@ -128,6 +128,8 @@ class Head:
             "flecks": np.clip(self.regions.cheeks + self.regions.nose + 0.4 * self.regions.forehead, 0, 1),
             "grime": np.zeros(len(rest)),
         }
+        if look.lines:
+            attributes["lines"] = skin_look.lines(self.regions)
         if look.soot:
             attributes["grime"] = skin_look.grime(self.regions)
         skin = add_mesh("skin", moved, self.fine.quads, skin_look.material(look), attributes)

@@ -34,6 +34,10 @@ class Studio:
         """An area lamp; `ahead` dm before the face (negative: behind)."""
         stage.add_lamp(name, self.eyes + [right, -ahead, up], self.eyes - [0, 0, 0.3], power, size, colour)
 
+    def catch(self, right=-3.2, power=110):
+        """A small lamp beside the camera for the glint in the eyes."""
+        self.lamp("catch", right, 2.2, 13, power, 1.5)
+
     def hang(self, picture, strength=1.0):
         """The background."""
         backdrop.hang(picture, self.camera, self.target, self.width, strength=strength)
@@ -76,6 +80,7 @@ def smith(head: Head, zoom) -> None:
         strap = on_sheet(shirt, wrap.centre, side * (0.72 + 2.0 * along - 0.14 * wide), share, 0.10)
         garment("strap", strap, leather("strap", (0.10, 0.045, 0.02)), 0.045, closed=False)
         bead("rivet", strap[3, 4] + [0, -0.05, 0], 0.045, gold(0.4, (0.55, 0.42, 0.28)), (1, 0.5, 1))
+    studio.catch()
     studio.lamp("forge", -7, -2.5, 8, 480, 5, (1.0, 0.50, 0.20))
     studio.lamp("key", -6, 6, 11, 1150, 5, (1.0, 0.84, 0.66))
     studio.lamp("fill", 9, 1, 9, 200, 9, (0.65, 0.78, 1.0))
@@ -100,7 +105,7 @@ def ranger(head: Head, zoom) -> None:
     head.add_lashes()
     hairdo.falling(head, (0.16, 0.055, 0.022), 15000, 2.1)
     studio = Studio(head, zoom, 3.0, 0.16)
-    head.build({"mouthSmileLeft": 0.10, "mouthSmileRight": 0.06, "eyeSquintLeft": 0.12, "eyeSquintRight": 0.12}, gaze=studio.camera)
+    head.build({"mouthPressLeft": 0.2, "mouthPressRight": 0.2, "mouthSmileLeft": 0.10, "mouthSmileRight": 0.06, "eyeSquintLeft": 0.12, "eyeSquintRight": 0.12}, gaze=studio.camera)
     random = np.random.default_rng(11)
     wrap = wrap_of(head)
     green = cloth("hood", (0.050, 0.085, 0.045), dirt=0.4)
@@ -113,6 +118,7 @@ def ranger(head: Head, zoom) -> None:
     brooch = mantle[-8, 0]
     bead("brooch", brooch + [0, -0.08, 0.02], 0.12, gold(0.3, (0.6, 0.58, 0.52)), (1, 0.35, 1))
     cut_gem("stone", brooch + [0, -0.12, 0.02], 0.055, jewel((0.02, 0.22, 0.10)), (0, -1, 0))
+    studio.catch()
     studio.lamp("sky", -5, 8, 9, 900, 8, (0.93, 0.98, 0.95))
     studio.lamp("front", 3, 0.5, 12, 260, 6, (1.0, 0.95, 0.85))
     studio.lamp("sun", 7, 5, -5, 700, 3, (1.0, 0.86, 0.58))
@@ -133,7 +139,7 @@ def queen(head: Head, zoom) -> None:
     eyes = head.eyes_middle
     hairdo.swept_back(head, (0.014, 0.009, 0.007), 28000)
     studio = Studio(head, zoom, 3.15, 0.06)
-    head.build({"mouthSmileLeft": 0.10, "mouthSmileRight": 0.12, "browOuterUpLeft": 0.1}, gaze=studio.camera)
+    head.build({"mouthPressLeft": 0.2, "mouthPressRight": 0.2, "mouthSmileLeft": 0.10, "mouthSmileRight": 0.12, "browOuterUpLeft": 0.1}, gaze=studio.camera)
     random = np.random.default_rng(21)
     tree = tree_of(head.surface, head.fine.quads)
     metal = gold()
@@ -163,6 +169,7 @@ def queen(head: Head, zoom) -> None:
         bead("ring", lobe, 0.026, metal)
         bead("drop", lobe - [0, 0, 0.09], 0.045, white, (0.85, 0.85, 1.25))
         cut_gem("earring", lobe - [0, 0, 0.20], 0.05, red, (0, -1, 0), (0.8, 1.3, 0.6))
+    studio.catch()
     studio.lamp("key", -6, 5, 10, 1000, 7, (1.0, 0.88, 0.72))
     studio.lamp("fill", 8, 0, 10, 320, 9, (1.0, 0.80, 0.62))
     studio.lamp("rim", 6, 6, -6, 380, 5, (1.0, 0.78, 0.50))

@@ -116,7 +116,8 @@ class Complexion:
     brow_share: float = 0.32
     rough: float = 0.46
     pores: float = 1.0
-    spots: int = 0
+    lines: float = 0.0
+    """Depth of the lines of age."""
     seed: int = 0
     extra: dict = field(default_factory=dict)
 
@@ -142,10 +143,12 @@ def colour(regions: Regions, look: Complexion) -> np.ndarray:
     glaze(r.ears * b, (1.0, 0.66, 0.64))
     glaze(r.chin * b * 0.6, (1.02, 0.82, 0.82))
     glaze(r.forehead, (1.02, 1.03, 0.95))
-    glaze(r.sockets * look.shade * 0.8, (0.86, 0.74, 0.76))
+    glaze(r.sockets * look.shade * 0.6, (0.92, 0.78, 0.76))
     glaze(r.bags * look.shade * 0.7, (0.84, 0.72, 0.80))
     glaze(r.inner_corner * 0.6, (0.95, 0.70, 0.70))
     glaze(r.lid_edge * 0.6, (0.85, 0.60, 0.58))
+    if look.lines:
+        glaze(-lines(r) * 0.5 * look.lines, (0.80, 0.66, 0.62))
     if look.shadow_of_beard:
         cover(r.beard * look.shadow_of_beard, look.beard_tint)
     if look.scalp_tint is not None:
@@ -168,6 +171,26 @@ def grime(regions: Regions) -> np.ndarray:
     return total * (1 - regions.lips) * (1 - 0.8 * np.clip(regions.sockets, 0, 1))
 
 
+def lines(regions: Regions) -> np.ndarray:
+    """[N] relief of the lines of age (0 to -1): brow, corners of the eyes, nose to mouth."""
+    at = regions.at
+    x, z = np.abs(at[:, 0]), at[:, 2]
+    front = smooth(-0.8, -1.1, at[:, 1])
+    total = np.zeros(len(at))
+    for k, reach in enumerate((0.30, 0.40, 0.36)):
+        line = 7.62 + 0.095 * k + 0.022 * np.cos(7 * x) + 0.008 * np.sin(23 * at[:, 0] + 2 * k)
+        total += np.exp(-(((z - line) / 0.013) ** 2)) * smooth(reach, reach - 0.15, x) * (0.6 + 0.4 * np.sin(9 * at[:, 0] + k))
+    for side, tilt in ((0.07, 0.9), (0.05, 0.45), (0.055, 0.0), (0.06, -0.45)):
+        off_x, off_z = x - 0.475, z - 7.275 - 0.02 * tilt
+        along = off_x * np.cos(tilt) + off_z * np.sin(tilt)
+        across = off_z * np.cos(tilt) - off_x * np.sin(tilt)
+        total += 0.7 * np.exp(-((across / 0.009) ** 2)) * smooth(0.0, 0.02, along) * smooth(side + 0.06, side, along)
+    fold = np.interp(z, [6.58, 6.70, 6.85, 6.95], [0.30, 0.275, 0.225, 0.17])
+    total += 0.8 * np.exp(-(((x - fold) / 0.016) ** 2)) * smooth(6.58, 6.68, z) * smooth(6.97, 6.90, z)
+    total += 0.5 * np.exp(-(((x - 0.055) / 0.010) ** 2)) * smooth(7.38, 7.43, z) * smooth(7.56, 7.48, z)
+    return -total * front
+
+
 def roughness(regions: Regions, look: Complexion) -> np.ndarray:
     """[N] roughness: the middle of the face and the lips shine more."""
     oil = regions.nose * 0.8 + regions.forehead * 0.5 + blob(regions.at, (0, -1.5, 7.2), (0.08, 0.3, 0.2)) * 0.3
@@ -187,16 +210,16 @@ def material(look: Complexion):
     fine = n.noise(rest, 60.0, 1.0, 0.6)
     tone = n.mix(n.math("MULTIPLY", n.math("SUBTRACT", fine, 0.3), 0.30), tone, (0.86, 0.72, 0.66), "MULTIPLY")
     if look.freckles:
-        cells = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=42.0, Randomness=1.0)
-        size = n.noise(rest, 13.0, 2.0)
-        radius = n.math("MULTIPLY", n.math("SUBTRACT", size, 0.33), 0.9)
-        spot = n.add("ShaderNodeMapRange", Value=cells.outputs["Distance"], i1=n.math("MULTIPLY", radius, 0.5), i2=radius,
+        cells = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=34.0, Randomness=1.0)
+        chance = n.add("ShaderNodeSeparateColor", Color=cells.outputs["Color"]).outputs[0]
+        radius = n.math("MULTIPLY", n.math("MAXIMUM", n.math("SUBTRACT", chance, 0.35), 0.0), 0.42)
+        spot = n.add("ShaderNodeMapRange", Value=cells.outputs["Distance"], i1=n.math("MULTIPLY", radius, 0.4), i2=radius,
                      i3=1.0, i4=0.0)  # fmt: skip
         share = n.math("MULTIPLY", spot.outputs[0], n.attribute("flecks").outputs["Fac"])
         tone = n.mix(n.math("MULTIPLY", share, look.freckles), tone, (0.62, 0.42, 0.30), "MULTIPLY")
     if look.soot:
-        smear = n.math("ADD", n.math("MULTIPLY", n.noise(rest, 5.0, 4.0, 0.65), 1.1), n.attribute("grime").outputs["Fac"])
-        dirt = n.add("ShaderNodeMapRange", Value=smear, i1=0.75, i2=1.7, i3=0.0, i4=1.0).outputs[0]
+        smear = n.math("ADD", n.math("MULTIPLY", n.noise(rest, 16.0, 4.0, 0.7), 1.5), n.attribute("grime").outputs["Fac"])
+        dirt = n.add("ShaderNodeMapRange", Value=smear, i1=1.05, i2=1.75, i3=0.0, i4=1.0).outputs[0]
         tone = n.mix(n.math("MULTIPLY", dirt, look.soot), tone, (0.035, 0.028, 0.024))
     pores = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=95.0).outputs["Distance"]
     grain = n.noise(rest, 150.0, 1.0, 0.6)
@@ -204,7 +227,9 @@ def material(look: Complexion):
     relief = n.math("ADD", relief, n.math("MULTIPLY", n.noise(rest, 30.0, 1.0), 0.5))
     creases = n.noise(n.scaled(rest, (75, 10, 9)), 1.0, 1.0, 0.5)
     relief = n.mix(lips, relief, n.math("MULTIPLY", creases, 1.6))
-    normal = n.bump(relief, 0.28 * look.pores, 0.012)
+    normal = n.bump(relief, 0.20 * look.pores, 0.012)
+    if look.lines:
+        normal = n.bump(n.attribute("lines").outputs["Fac"], look.lines, 0.035, normal)
     rough = n.math("ADD", n.attribute("rough").outputs["Fac"], n.math("MULTIPLY", n.math("SUBTRACT", fine, 0.5), 0.22))
     shader = n.add("ShaderNodeBsdfPrincipled", Base_Color=tone, Roughness=rough, Normal=normal, Subsurface_Weight=1.0,
                    Subsurface_Radius=(1.0, 0.36, 0.18), Subsurface_Scale=0.022, Specular_IOR_Level=0.42)  # fmt: skip

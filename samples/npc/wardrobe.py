@@ -220,7 +220,7 @@ def leather(name, colour=(0.13, 0.055, 0.025), rough=0.48):
     return n.finish(shader.outputs[0])
 
 
-def hood(head_top, eyes, random, material, width=0.94, front=-0.05, back=2.05, peak=0.10):
+def hood(head_top, eyes, random, material, width=1.06, front=-0.05, back=2.05, peak=0.10):
     """A hood: arches from shoulder to shoulder, one behind the other, closed at the back of the head.
 
     `head_top` height of the crown, `eyes` [3] their middle; `front` and `back` are measured from the eyes, dm.
@@ -231,11 +231,11 @@ def hood(head_top, eyes, random, material, width=0.94, front=-0.05, back=2.05, p
     t = np.linspace(0, 1, rows)[:, None]
     # Towards the back the arch keeps its size and then closes like the end of an egg.
     close = np.sqrt(np.clip(1 - (np.clip(t - 0.30, 0, 1) / 0.70) ** 2.4, 0, 1))
-    roof = head_top + 0.20 - 0.24 * smooth(0.32, 0.0, t)
+    roof = head_top + 0.22 - 0.20 * smooth(0.32, 0.0, t)
     top = face_z + (roof - face_z) * (0.35 + 0.65 * close)
     bottom = face_z - 1.95 + 0.12 * t
     angle = s * np.pi / 2
-    lift = np.clip(np.cos(angle), 0, 1) ** 0.62
+    lift = np.clip(np.cos(angle), 0, 1) ** 0.54
     z = bottom + (top - bottom) * lift + peak * np.exp(-((s / 0.16) ** 2)) * (1 - 0.6 * t)
     bulge = np.sin(np.abs(angle)) ** 0.62 * np.sign(s)
     level = (z - bottom) / (top - bottom)
