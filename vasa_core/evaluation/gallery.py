@@ -50,6 +50,7 @@ class Studio:
         self.space = space
         self.cell = cell
         self.renderer = Renderer(asset, space, background=background)
+        self._drawn: dict[str, Picture] = {}
 
     def motion(self, shot: Shot) -> Motion:
         """The one frame of motion that a shot shows."""
@@ -64,8 +65,11 @@ class Studio:
         return motion
 
     def picture(self, shot: Shot) -> Picture:
-        """One frame: [S, S, 4] RGBA, premultiplied."""
-        return self.renderer.render(self.motion(shot), 0).copy()
+        """One frame: [S, S, 4] RGBA, premultiplied. Kept, for most shots are seen in more than one way."""
+        key = repr(shot)
+        if key not in self._drawn:
+            self._drawn[key] = self.renderer.render(self.motion(shot), 0).copy()
+        return self._drawn[key]
 
     def photograph(self, shot: Shot, view: str) -> Picture:
         """One cell of the sheet: [h, cell, 3] RGB, over a checkerboard where the frame is transparent."""
