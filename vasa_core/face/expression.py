@@ -1,8 +1,8 @@
 """Tell a portrait's own expression from the person: a smile or parted lips must not stay under the speech.
 
 Scores from a single picture mix up expression and build (a small mouth scores as a pucker), so only what shows plainly
-is taken off: a smile, an open jaw and bared teeth, and of these as much as the lips' gap and the mouth's width prove.
-Lids and brows stay as enrolled.
+is taken off. A smile, an open jaw and bared teeth count for as much as the lips' gap and the mouth's width prove; a
+frown, brows, squints, wide eyes and puckers for as much as `evidence` finds proven.
 """
 
 import numpy as np
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from vasa_core.face.blendshapes import SCORE_NAMES, FaceBlendshapes
+from vasa_core.face.evidence import weigh
 from vasa_core.face.pose import Pose, to_canonical
 from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES
-from vasa_core.latent.space import LatentSpace
+from vasa_core.latent.space import LatentSpace, named_weights
 
 UNITS = (
     ("mouthSmileLeft",),
@@ -63,7 +64,10 @@ class ExpressionSplitter:
         expression : [D] latent; `identity + decode(expression)` is the portrait's face
         """
         shape = to_canonical(points, pose)
-        expected = self._fit_units(shape, self._blendshapes.scores(points)) @ self._units
+        scores = self._blendshapes.scores(points)
+        frontal = shape - self._space.turn_bias(pose.rotation)
+        proven = named_weights(**weigh(frontal, scores, float(pose.angles[0])))
+        expected = self._fit_units(shape, scores) @ self._units + self._space.from_arkit(proven)
         expression = self._fit_gap(expected, lip_gap(shape) - CLOSED_GAP)
         return shape - self._space.decode(expression), expression
 
