@@ -38,6 +38,8 @@ HAIR_SHARE = 0.5
 WHITE = (0.8, 0.98)
 """Brightest channel (share of full white) above which skin is relit ever less, and above which not at all: burnt out,
 it has no colour left, and would turn grey."""
+LEAST_SIDE = (0.03, 0.06)
+"""Sides of triangles, inter-ocular distances, below which their directions are noise, and above which they count."""
 SLIDING = 2
 """Rounds of neighbours over which light begins to follow the shape around lids and lips, which slide more than turn."""
 
@@ -62,7 +64,7 @@ class Light:
         self._coefficients = self.shading.coefficients
         self._rest_normals = normals.copy()
         self._turn_share = self.strength / GAMMA
-        self._shape_share = (self.strength / GAMMA * _reliable()).astype(np.float32)
+        self._shape_share = (self.strength / GAMMA * _reliable(mesh)).astype(np.float32)
         held = np.clip(np.asarray(mesh.weights.sum(1)).ravel(), 0, 1)
         outer = (1 - held) * mesh.head_share * HAIR_SHARE * self.strength / GAMMA
         self._room = _headroom(image, mesh)
@@ -109,8 +111,8 @@ def _parts(matrix: sparse.csr_matrix) -> tuple[NDArray[np.int32], NDArray[np.int
     return matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data.astype(np.float32)
 
 
-def _reliable() -> NDArray[np.float64]:
-    """[468] in [0, 1]: how far the light follows the shape: not where lids and lips slide, nor at the border."""
+def _reliable(mesh: HeadMesh) -> NDArray[np.float64]:
+    """[468] in [0, 1]: how far the light follows the shape: not at lids and lips, which slide, nor at the border."""
     share = np.ones(topology.MESH_POINTS)
     rims = [
         topology.FACE_OVAL,
@@ -127,7 +129,13 @@ def _reliable() -> NDArray[np.float64]:
     for _ in range(SLIDING):
         share = np.asarray(average @ share)
     share[np.concatenate(rims)] = 0
-    return share
+    corners = mesh.rest[topology.TRIANGLES]
+    sides = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).mean(axis=1)
+    size = np.full(topology.MESH_POINTS, np.inf)
+    np.minimum.at(size, topology.TRIANGLES.ravel(), np.repeat(sides, 3) / mesh.frame.unit)
+    low, high = LEAST_SIDE
+    steady = np.clip((np.asarray(average @ np.minimum(size, high)) - low) / (high - low), 0, 1)
+    return share * steady
 
 
 def _fit(image: NDArray[np.uint8], mesh: HeadMesh, normals: NDArray[np.float32]) -> Shading:
