@@ -15,7 +15,7 @@ from vasa_core.latent.turns import turn_bias
 from vasa_core.motion.resampling import SWINGING, interpolate
 from vasa_core.motion.track import Motion
 from vasa_core.performance.capture import Performance
-from vasa_core.performance.dynamics import Floats, lid_gap, still_eyes, take_dynamics
+from vasa_core.performance.dynamics import Floats, lid_gap, lip_opening, still_eyes, take_dynamics
 from vasa_core.performance.gaps import bridge, describe_gaps
 from vasa_core.performance.gaze import gaze_of
 from vasa_core.performance.head import head_of, median_pose
@@ -23,8 +23,9 @@ from vasa_core.performance.lids import lids_of, open_gap
 from vasa_core.performance.neutral import actor_neutral
 from vasa_core.performance.smoothing import zero_phase
 
-FIRST_S = 0.1
-"""s at the beginning of a film that count as its first frame: the median of a few looks is less noisy than one."""
+FIRST_S, FIRST_ALIKE = 0.1, 0.015
+"""s after the first frame whose frames are averaged with it, for one look is noisy, where the gaps of lips and lids differ
+by less than this from the first frame's, inter-ocular distances."""
 REST_HZ, GAIN = 3.0, 1.5
 """One-Euro filter of latents: Hz at rest; Hz per standard deviation a second. A closure moves at 10 to 30."""
 
@@ -90,7 +91,11 @@ def solve(
 
 def _first_points(points: NDArray, times: NDArray[np.float64]) -> Floats:
     """[478, 3] px landmarks of the first frame."""
-    return np.median(points[times <= times[0] + FIRST_S], axis=0).astype(np.float32)
+    near = points[times <= times[0] + FIRST_S]
+    faces = to_canonical(near, fit_pose(near))
+    gaps = np.concatenate([lid_gap(faces), lip_opening(near)[:, None]], axis=1)
+    alike = np.abs(gaps - gaps[0]).max(axis=1) < FIRST_ALIKE
+    return np.asarray(near[alike].mean(axis=0), np.float32)
 
 
 def _canonical(points: NDArray, space: LatentSpace) -> Floats:
