@@ -23,3 +23,11 @@ def test_resampling_interpolates_between_frames_and_holds_the_ends() -> None:
     motion = ramp(10)
     times = np.array([-1.0, 0.02, 0.04, 0.1, 5.0])
     np.testing.assert_allclose(motion.resample(times).latent[:, 0], [0, 0.5, 1, 2.5, 9], atol=1e-5)
+
+
+def test_a_motion_without_a_tongue_has_one_at_rest() -> None:
+    still = Motion.still(3, 5)
+    given = {name: getattr(still, name) for name in ARRAY_FIELDS if name != "tongue"}
+    motion = Motion(**given)
+    assert motion.tongue.shape == (3, 3) and motion.tongue.dtype == np.float32
+    assert not motion.tongue.any()

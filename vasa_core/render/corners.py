@@ -57,9 +57,9 @@ def soften_motion(
         at = (np.concatenate([i, j, i, j]), np.concatenate([i, j, j, i]))
         stiffness = stiffness + sparse.coo_matrix((entries, at), (count, count)).tocsr()
     free = length[rows] > 0
-    system = sparse.diags_array(mass).tocsr() + stiffness
-    before = np.asarray(weights[rows].todense(), np.float64)
-    known = (sparse.diags_array(mass) @ before)[free] - system[free][:, ~free] @ before[~free]
+    system = sparse.csr_matrix(sparse.diags_array(mass) + stiffness)
+    before = np.asarray(weights.tocsr()[rows].todense(), np.float64)
+    known = (mass[:, None] * before)[free] - system[free][:, ~free] @ before[~free]
     after = splu(system[free][:, free].tocsc()).solve(np.ascontiguousarray(known))
     after[np.abs(after) < SMALLEST] = 0
     result = weights.tolil()

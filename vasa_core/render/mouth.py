@@ -1,6 +1,6 @@
 """The inside of the mouth: teeth, gums, tongue and cavity as geometry behind the lips, fitted to each portrait."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +9,11 @@ from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.mouthblend import cover, lay, mark
-from vasa_core.render.mouthparts import MouthParts, load_parts
+from vasa_core.render.mouthparts import load_parts
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
 from vasa_core.render.mouthraster import OVER, rasterise
 from vasa_core.render.painter import Painter
-from vasa_core.render.palette import read_palette
+from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.retouch import clear_lips
 from vasa_core.render.rims import Rim
 from vasa_core.render.shape import FaceShape
@@ -34,51 +34,43 @@ WIDEST_JAW = 0.6
 """rad"""
 LOWER_SHOWN = 0.019
 """Inter-ocular distances of lower teeth seen above the lower lip at most: it rides on them."""
-LOWER_EDGE = 0.034
-"""y of the lower incisors' edge with the jaw shut, in the parts."""
+LOWER_EDGE = (0.034, 0.1)
+"""y and z of the lower incisors' edge with the jaw shut, in the parts."""
 LOW_JAW = 0.3
 """Drop of the jaw at which the tongue lies fully sunk, inter-ocular distances."""
 OPENING_SHARE = 0.35
 """Share of the width of an opening that counts besides its height for the light that comes in."""
 SHUT = 1e-4
 """Widest gap in inter-ocular distances below which the lips are shut."""
+EMPTY = 0.3
+"""Brightness against a lip line of what the parts do not reach."""
+TOWARDS_VIEWER = np.array([0.0, 0.0, -1.0])
 
 
 @dataclass
 class Mouth:
-    """What the mouth of one portrait needs, made once."""
+    """What the mouth of one portrait needs, made once; with buffers, so not for two threads at once."""
 
-    parts: MouthParts
+    palette: Palette
     axes: NDArray[np.float64]
     """[3, 3] from the parts' frame to portrait px."""
-    anchor: NDArray[np.float64]
-    """[3] px of the portrait: the middle of the closed lips."""
-    size: float
-    """Size of the parts against an adult's."""
-    colours: NDArray[np.float32]
-    """[4, 3] RGB of tooth, gum, tongue, cavity."""
-    gloss: NDArray[np.float32]
-    """[4] wetness of each."""
-    seam: NDArray[np.float64]
-    """[3] RGB of a lip line."""
-    highest: float
-    """No channel of a tooth is brighter."""
-    light: NDArray[np.float64]
-    """[3] unit vector towards the lamp, picture axes."""
-    normals: NDArray[np.float32]
-    soft: tuple[int, int]
-    """First triangle and number of triangles of the tongue, whose normals change."""
     rim: Rim
     down: NDArray[np.float32]
+    """[2] unit vector from the upper to the lower lip."""
     unit: float
-    _placed: NDArray[np.float32] = field(init=False)
-    _position: NDArray[np.float32] = field(init=False)
-    _packed: NDArray[np.int64] = field(init=False)
-    _depth: NDArray[np.float32] = field(init=False)
-    _colour: NDArray[np.int64] = field(init=False)
+    """Inter-ocular distance in px."""
 
     def __post_init__(self) -> None:
+        self.parts = load_parts()
+        self.anchor = np.zeros(3)
+        """[3] px of the portrait: the middle of the closed lips."""
+        self.size = 1.0
+        """Size of the parts against an adult's."""
         count = len(self.parts.vertices)
+        self._normals = np.zeros((count, 3), np.float32)
+        find_normals(self.parts.vertices, self.parts.triangles, 0, len(self.parts.triangles), self._normals)
+        self._soft = self.parts.tongue_triangles
+        self._hinge = self.parts.hinge.astype(np.float64)
         self._placed = np.zeros((count, 3), np.float32)
         self._position = np.zeros((count, 3), np.float32)
         self._packed = np.zeros(count, np.int64)
@@ -121,36 +113,70 @@ class Mouth:
             np.interp(across, np.maximum.accumulate(upper[:, 0]), upper[:, 1]) - top,
             np.interp(across, np.maximum.accumulate(lower[:, 0]), lower[:, 1]) - top,
             self.unit * head.size,
-            self.seam,
+            self.palette.seam,
+            self.palette.warmth,
         )
+
+    def place(self, shape: FaceShape) -> NDArray[np.float32]:
+        """[N, 3] where the parts' vertices are in the mouth's own frame, with the face in `shape`."""
+        parts, size = self.parts, self.size
+        angle = min(shape.jaw / TO_CHIN, WIDEST_JAW)
+        lower = shape.position[self.rim.lower[len(self.rim.lower) // 2], :2]
+        lip = float((lower - self.anchor[:2]) @ self.down) / self.unit / size
+        shown = lip - LOWER_EDGE[0] - angle * (self._hinge[1] - LOWER_EDGE[1])
+        lowered = shown - LOWER_SHOWN * np.tanh(shown / LOWER_SHOWN) if shown > 0 else 0.0
+        out, tip_up, back_up = np.clip(shape.tongue, 0, 1).tolist()
+        low = min(shape.jaw / LOW_JAW, 1.0) * (1 - max(tip_up, back_up))
+        move_parts(
+            parts.vertices,
+            parts.jaw,
+            parts.tip,
+            parts.targets,
+            np.array([out, tip_up, back_up, low]),
+            self._hinge,
+            angle,
+            shape.jaw_side / size,
+            lowered,
+            tip_up,
+            self._placed,
+        )
+        find_normals(self._placed, parts.triangles, *self._soft, self._normals)
+        return self._placed
+
+    def to_frame(self, head: HeadMotion) -> NDArray[np.float64]:
+        """[3, 4] affine map from the mouth's own frame to px of the picture, its depth flattened by `RELIEF`."""
+        result = np.empty((3, 4))
+        result[:, :3] = head.size * self.size * head.rotation @ self.axes
+        result[:2, 2] *= RELIEF
+        result[:, 3] = head.pivot + head.size * (head.rotation @ (self.anchor - head.pivot))
+        result[:2, 3] += head.shift[:2]
+        return result
 
     def _draw_samples(self, left: int, top: int, columns: int, rows: int, shape: FaceShape, head: HeadMotion) -> None:
         """Draw the parts into the samples of a box of the frame."""
+        palette = self.palette
         self._make_room(rows * OVER, columns * OVER)
-        opening = self._move(shape)
-        linear = head.size * self.size * head.rotation @ self.axes
-        back = linear.T / np.linalg.norm(linear[:, 0])
-        linear[:2, 2] *= RELIEF
-        to_frame = np.empty((3, 4))
-        to_frame[:, :3] = linear
-        to_frame[:, 3] = head.pivot + head.size * (head.rotation @ (self.anchor - head.pivot))
-        to_frame[:, 3] += (head.shift[0], head.shift[1], 0.0)
+        back = (head.rotation @ self.axes).T
         project_parts(
-            self._placed,
-            self.normals,
+            self.place(shape),
+            self._normals,
             self.parts.shade,
             self.parts.kind,
-            self.colours,
-            self.gloss,
-            _unit(back @ self.light),
+            palette.kinds,
+            palette.gloss,
+            _unit(back @ palette.light),
             _unit(back @ TOWARDS_VIEWER),
-            opening,
-            to_frame,
-            self.highest,
+            palette.sides,
+            palette.warmth,
+            self._opening(shape),
+            self.to_frame(head),
+            palette.highest,
             self._position,
             self._packed,
         )
-        empty = sum(int(value * 0.3 * (1 << LIGHT_BITS)) << (CHANNEL_BITS * c) for c, value in enumerate(self.seam))
+        empty = sum(
+            int(value * EMPTY * (1 << LIGHT_BITS)) << (CHANNEL_BITS * c) for c, value in enumerate(palette.seam)
+        )
         rasterise(
             self._position,
             self._packed,
@@ -164,32 +190,9 @@ class Mouth:
             self._colour,
         )
 
-    def _move(self, shape: FaceShape) -> float:
-        """Bring the parts to where jaw and tongue are; returns how far the lips are open, inter-ocular distances."""
-        parts, size = self.parts, self.size
+    def _opening(self, shape: FaceShape) -> float:
+        """How far the lips are open for light to come in, inter-ocular distances."""
         upper, lower = shape.position[self.rim.upper, :2], shape.position[self.rim.lower, :2]
-        angle = min(shape.jaw / TO_CHIN, WIDEST_JAW)
-        lip = float((lower[len(lower) // 2] - self.anchor[:2]) @ self.down) / self.unit / size
-        edge = LOWER_EDGE + angle * (float(parts.hinge[1]) - 0.1)
-        shown = lip - edge
-        lowered = shown - LOWER_SHOWN * np.tanh(shown / LOWER_SHOWN) if shown > 0 else 0.0
-        out, tip_up, back_up = (float(value) for value in shape.tongue)
-        low = min(shape.jaw / LOW_JAW, 1.0) * (1 - max(tip_up, back_up))
-        amounts = np.array([out, tip_up, back_up, low])
-        move_parts(
-            parts.vertices,
-            parts.jaw,
-            parts.tip,
-            parts.targets,
-            amounts,
-            parts.hinge.astype(np.float64),
-            angle,
-            shape.jaw_side / size,
-            lowered,
-            tip_up,
-            self._placed,
-        )
-        find_normals(self._placed, parts.triangles, *self.soft, self.normals)
         tall = float(((lower - upper) @ self.down).max()) / self.unit
         wide = float(np.linalg.norm(upper[-1] - upper[0])) / self.unit
         return max(tall, 0.0) ** (1 - OPENING_SHARE) * wide**OPENING_SHARE
@@ -201,7 +204,19 @@ class Mouth:
             self._depth, self._colour = np.zeros(shape, np.float32), np.zeros(shape, np.int64)
 
 
-TOWARDS_VIEWER = np.array([0.0, 0.0, -1.0])
+def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
+    """Prepare the mouth of a portrait: `image` [size, size, 3], `landmarks` [478, 3] px, `sheet` the skin around it.
+
+    Where the portrait has its mouth open, its inside is taken off the sheet: only lips stay there.
+    """
+    outline = np.concatenate([mesh.rest[mesh.mouth.upper, :2], mesh.rest[mesh.mouth.lower[::-1], :2]])
+    inside = None if mesh.lips.closed else polygon(outline, image.shape) > 0.99
+    palette = read_palette(image, landmarks, inside)
+    if inside is not None:
+        clear_lips(sheet, image, outline, mesh.frame.unit)
+    mouth = Mouth(palette, mesh.frame.axes.astype(np.float64), mesh.mouth, mesh.frame.down, mesh.frame.unit)
+    mouth.settle(mesh.rest)
+    return mouth
 
 
 def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -211,35 +226,3 @@ def _unit(vector: NDArray[np.float64]) -> NDArray[np.float64]:
 def _rightwards(edge: NDArray[np.float32]) -> NDArray[np.float32]:
     """An edge [n, 2] px from left to right."""
     return edge if edge[0, 0] < edge[-1, 0] else edge[::-1]
-
-
-def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
-    """Prepare the mouth of a portrait: `image` [size, size, 3], `landmarks` [478, 3] px, `sheet` the skin around it."""
-    parts = load_parts()
-    unit = mesh.frame.unit
-    upper, lower = mesh.rest[mesh.mouth.upper], mesh.rest[mesh.mouth.lower]
-    outline = np.concatenate([upper[:, :2], lower[::-1, :2]])
-    inside = None if mesh.lips.closed else polygon(outline, image.shape) > 0.99
-    palette = read_palette(image, landmarks, inside)
-    if not mesh.lips.closed:
-        clear_lips(sheet, image, outline, unit)
-    normals = np.zeros_like(parts.vertices)
-    find_normals(parts.vertices, parts.triangles, 0, len(parts.triangles), normals)
-    mouth = Mouth(
-        parts=parts,
-        axes=mesh.frame.axes.astype(np.float64),
-        anchor=np.zeros(3),
-        size=1.0,
-        colours=np.stack([palette.tooth, palette.gum, palette.tongue, palette.dark]),
-        gloss=palette.gloss,
-        seam=palette.seam.astype(np.float64),
-        highest=palette.highest,
-        light=palette.light,
-        normals=normals,
-        soft=parts.tongue_triangles,
-        rim=mesh.mouth,
-        down=mesh.frame.down,
-        unit=unit,
-    )
-    mouth.settle(mesh.rest)
-    return mouth

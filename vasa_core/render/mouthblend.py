@@ -18,6 +18,8 @@ SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""
 SEAM_GAP = 0.03
 """Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
+DIMMEST = 0.14
+"""Light that reaches even the corners of a mouth that hardly opens."""
 BOUNCE = (0.2, -0.05, -0.15)
 """Half-dark between red walls: how much more of each channel it holds than its brightness says."""
 
@@ -85,7 +87,7 @@ def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> No
 
 @njit(
     "void(uint8[:, :, ::1], int64[:, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, float64[::1], float64[::1], "
-    "float64, float64[::1])",
+    "float64, float64[::1], float64)",
     cache=True,
 )
 def lay(
@@ -99,12 +101,14 @@ def lay(
     below: NDArray,
     unit: float,
     seam: NDArray,
+    warmth: float,
 ) -> None:
     """Lay a box of samples into the frame [H, W, 4] from px (`left`, `top`) on, in the lips' shadow.
 
     Parameters: `colour` packed samples; `covered` [rows, columns] share of each pixel between the lips; `bare` the same
     shape: 1 where the skin has left the frame unwritten; `above`, `below` [columns] y of the lips' edges in the box;
-    `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line.
+    `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line; `warmth` [0, 1] of
+    light off the walls.
     """
     rows, columns = covered.shape
     mask = (1 << CHANNEL_BITS) - 1
@@ -113,7 +117,7 @@ def lay(
     for j in range(rows):
         for i in range(columns):
             if bare[j, i] == 1 and covered[j, i] < 0.999:
-                red = green = blue = weight = 0.0
+                red, green, blue, weight = 0.0, 0.0, 0.0, 0.0
                 for dj in range(-1, 2):
                     for di in range(-1, 2):
                         y, x = j + dj, i + di
@@ -131,7 +135,7 @@ def lay(
                 else:
                     covered[j, i] = 1.0
     for j in range(rows):
-        y = j + 0.5
+        row = j + 0.5
         for i in range(columns):
             share = covered[j, i]
             if share <= 0.0:
@@ -142,11 +146,12 @@ def lay(
                     value += colour[j * OVER + dj, i * OVER + di]
             gap = max(below[i] - above[i], 0.0) / unit
             shade = NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])
-            shade *= 1 - UPPER_SHADOW[0] * np.exp(-max(y - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
-            shade *= 1 - LOWER_SHADOW[0] * np.exp(-max(below[i] - y, 0.0) / (LOWER_SHADOW[1] * unit))
+            shade *= 1 - UPPER_SHADOW[0] * np.exp(-max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
+            shade *= 1 - LOWER_SHADOW[0] * np.exp(-max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
             edge = min(i, columns - 1 - i) / (SIDE[1] * unit)
             shade *= SIDE[0] + (1 - SIDE[0]) * smooth(edge)
-            dusk = shade * (1 - shade)
+            shade = DIMMEST + (1 - DIMMEST) * shade
+            dusk = shade * (1 - shade) * warmth
             closed = 1 - smooth(gap / SEAM_GAP)
             for c in range(3):
                 seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (shade + BOUNCE[c] * dusk)

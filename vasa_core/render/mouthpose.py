@@ -8,6 +8,8 @@ AMBIENT = 0.62
 """Share of the light inside the mouth that comes from all over the opening."""
 FRONT = 0.06
 """Depth up to which all light comes in, inter-ocular distances: that of the front teeth."""
+LIPS = 0.5
+"""Inter-ocular distances between the corners of the lips, over which light from a side changes."""
 THROWN_UP = 0.5
 """Light that the lower lip and teeth throw up onto what faces down, against the lamp's."""
 DEEPEST = 0.22
@@ -88,7 +90,7 @@ def find_normals(placed: NDArray, triangles: NDArray, first: int, count: int, no
 
 @njit(
     "void(float32[:, ::1], float32[:, ::1], float32[::1], int32[::1], float32[:, ::1], float32[::1], float64[::1], "
-    "float64[::1], float64, float64[:, ::1], float64, float32[:, ::1], int64[::1])",
+    "float64[::1], float64[::1], float64, float64, float64[:, ::1], float64, float32[:, ::1], int64[::1])",
     cache=True,
 )
 def project_parts(
@@ -100,6 +102,8 @@ def project_parts(
     gloss: NDArray,
     light: NDArray,
     sight: NDArray,
+    sides: NDArray,
+    warmth: float,
     opening: float,
     to_frame: NDArray,
     highest: float,
@@ -109,7 +113,8 @@ def project_parts(
     """Take the parts to the frame and shade them.
 
     Parameters: `placed`, `normals` [N, 3]; `shade`, `kind` [N]; `colours` [4, 3] RGB and `gloss` [4] of each kind;
-    `light`, `sight` [3] unit vectors towards lamp and viewer; `opening` of the lips, inter-ocular distances;
+    `light`, `sight` [3] unit vectors towards lamp and viewer; `sides` [2] light on the left
+    and the right; `warmth` [0, 1] of light off the walls; `opening` of the lips, inter-ocular distances;
     `to_frame` [3, 4] to px; `highest` value of a channel. Result: `position` [N, 3] px, `packed` [N] colours.
     """
     half = light + sight
@@ -123,7 +128,9 @@ def project_parts(
         facing = 0.5 + 0.5 * (nx * light[0] + ny * light[1] + nz * light[2]) + THROWN_UP * max(ny, 0.0)
         reach = DEEPEST + (1 - DEEPEST) * opening / (opening + DEPTH_FALL * max(z - FRONT, 0.0) + 1e-6)
         amount = min(shade[i] * reach * (AMBIENT + (1 - AMBIENT) * facing), 1.0)
-        dusk = amount * (1 - amount)
+        across = min(max(0.5 + x / LIPS, 0.0), 1.0)
+        amount *= sides[0] + (sides[1] - sides[0]) * across * across * (3 - 2 * across)
+        dusk = amount * (1 - amount) * warmth
         shine = max(nx * half[0] + ny * half[1] + nz * half[2], 0.0)
         for _ in range(GLOSS_POWER):
             shine *= shine

