@@ -24,8 +24,8 @@ from vasa_core.performance.neutral import actor_neutral
 from vasa_core.performance.smoothing import zero_phase
 
 FIRST_S, FIRST_ALIKE = 0.1, 0.015
-"""s after the first frame whose frames are averaged with it, for one look is noisy, where the gaps of lips and lids differ
-by less than this from the first frame's, inter-ocular distances."""
+"""s after the first frame whose frames are averaged with it, for one look is noisy: those in which the gaps of lips and
+lids differ by less than the second from the first frame's, inter-ocular distances."""
 REST_HZ, GAIN = 3.0, 1.5
 """One-Euro filter of latents: Hz at rest; Hz per standard deviation a second. A closure moves at 10 to 30."""
 
