@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 
-from vasa_core.render.eyechart import EyeChart
+from vasa_core.render.eyechart import COLUMNS, EyeChart
 from vasa_core.render.iris import find_glints, find_iris, whole_iris
 from vasa_core.render.layers import blur, distance_to, grow, spread
 
@@ -26,6 +27,8 @@ SHADE_REACH = 0.08
 LEAST_SHADE = ((0.42, 0.013), (0.12, 0.012))
 """Shade that upper and lower lids cast at least: depth at the edge, fading length in inter-ocular distances. A lash
 line shows even where the portrait's is faint."""
+AT_CORNERS = 0.35
+"""Share of the lids' shade that is left at the corners, where both lids are near."""
 DARKEST_SHADE = 0.1
 BRIGHT_ENOUGH = 0.82
 """White counts as such if it is this bright against the brighter part on its side of the iris."""
@@ -33,6 +36,10 @@ MOST_TINT = 0.12
 """White counts as such if no channel's share of its brightness differs more from the usual one."""
 CORNER_DARK = 0.25
 """White is darker at the corners than in the middle by this share: the ball turns away there."""
+SKIN_BELOW = (0.03, 0.11)
+"""Inter-ocular distances below the lower lid: skin that shows how the light falls off along the eye."""
+LIT_RANGE = (0.5, 1.35)
+"""Bounds of that."""
 PALER = 0.1
 """White is that much nearer to grey than the slivers of it that a portrait shows: skin shines into those."""
 LASH_DEPTH = 0.85
@@ -92,8 +99,9 @@ def make_eyeball(
     inner = np.asarray((below > 0.8 * px) & (above > 0.8 * px) & (opening > 0.99), np.bool_)
     corners = chart.corners - origin
     width = float(np.linalg.norm(corners[1] - corners[0]))
+    lit = _lit(colours, chart, place, unit)
     white = _white(
-        colours,
+        colours / lit,
         inner,
         below / unit,
         above / unit,
@@ -104,6 +112,7 @@ def make_eyeball(
         unit,
         px,
     )
+    white *= lit
     aside = 2 * np.hypot(columns - corners[:, 0].mean(), rows - corners[:, 1].mean()) / width
     white *= (1 - CORNER_DARK * np.clip(aside, 0, 1.2)[..., None] ** 2).astype(np.float32)
     glints = find_glints(colours, inner, distance, radius, px)
@@ -116,6 +125,7 @@ def make_eyeball(
     shade = _shades(colours - lash, layered - lash, opening, below / unit, above / unit, glints)
     table = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     cast = np.interp(below / unit, table, shade[0]) * np.interp(above / unit, table, shade[1])
+    cast = 1 - (1 - cast) * (AT_CORNERS + (1 - AT_CORNERS) * chart.at(chart.inside, place[..., 0]))
     soft = blur(grow(glints, 1), 0.7 * px)[..., None] * opacity
     excess = np.clip(colours - lash - (layered - lash) * cast[..., None], 0, 255)
     glint = np.rint(excess * np.clip(1.5 * soft, 0, 1) * glints.any())
@@ -169,6 +179,23 @@ def _lash_colour(colours: NDArray[np.float32], from_edge: NDArray, beside: NDArr
 def _outside(below: NDArray, above: NDArray, opening: NDArray) -> NDArray:
     """px outside the opening."""
     return np.where(opening > 0.5, 0, np.maximum(0, np.maximum(-below, -above)))
+
+
+def _lit(colours: NDArray[np.float32], chart: EyeChart, place: NDArray[np.float64], unit: float) -> NDArray[np.float32]:
+    """[h, w, 1] how bright the light is along the eye, as the skin below it shows: 1 on average."""
+    light = colours @ np.array([0.299, 0.587, 0.114], np.float32)
+    beneath = place[..., 1] - chart.at(chart.lower, place[..., 0])
+    strip = (beneath > SKIN_BELOW[0] * unit) & (beneath < SKIN_BELOW[1] * unit)
+    share = np.zeros(COLUMNS)
+    for k in range(COLUMNS):
+        near = strip & (np.abs(place[..., 0] - k) < 0.08 * COLUMNS)
+        share[k] = np.median(light[near]) if near.any() else np.nan
+    known = np.isfinite(share)
+    if not known.any() or np.nanmean(share) < 1:
+        return np.ones((*light.shape, 1), np.float32)
+    share = np.interp(np.arange(COLUMNS), np.flatnonzero(known), share[known])
+    share = gaussian_filter1d(share / share.mean(), 0.1 * COLUMNS, mode="nearest")
+    return chart.at(np.clip(share, *LIT_RANGE), place[..., 0]).astype(np.float32)[..., None]
 
 
 def _white(

@@ -5,6 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from vasa_core.render.curves import smooth
+from vasa_core.render.eyeball import AT_CORNERS
 from vasa_core.render.eyechart import BEYOND, COLUMNS
 from vasa_core.render.eyeshade import (
     CLOSURE,
@@ -27,6 +28,7 @@ from vasa_core.render.lids import (
     LOWER,
     LOWER_PUSH,
     LOWER_SCALE,
+    MIDDLE,
     REST_LOWER,
     REST_UPPER,
     TABLE,
@@ -197,8 +199,9 @@ def draw_socket(
                 own = 1 - (1 - smooth(below * per_px / (EDGE_OF_RESIDUE + 2 * gap))) * moved
                 moved = min(abs(lower - height - above) * per_px, 1.0)
                 own *= 1 - (1 - smooth(above * per_px * (2 / EDGE_OF_RESIDUE))) * moved
-                light = lid_light(shade, scale, height - upper, lower - height)
-                own *= min(light / lid_light(shade, scale, below, above), 1.0)
+                depth = AT_CORNERS + (1 - AT_CORNERS) * row[MIDDLE]
+                light = 1 - (1 - lid_light(shade, scale, height - upper, lower - height)) * depth
+                own *= min(light / (1 - (1 - lid_light(shade, scale, below, above)) * depth), 1.0)
                 red, green, blue = ball_colour(
                     qx - ox,
                     qy - oy,

@@ -13,7 +13,7 @@ from vasa_core.render.eyedraw import draw_socket, fill_hole
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
 from vasa_core.render.lids import CREASE, OPEN_REACH, TABLE, fixed_table, place_lids
-from vasa_core.render.lidskin import BAND, clean_lashes, find_crease, paint_closed_lid
+from vasa_core.render.lidskin import BAND, clean_lashes, find_crease, missing_line, paint_closed_lid
 from vasa_core.render.mesh import LEFT_BROW_LOWER, RIGHT_BROW_LOWER, HeadMesh
 from vasa_core.render.painter import Painter
 from vasa_core.render.raster import pack
@@ -74,6 +74,8 @@ class Eye:
     """px, depth of the eye's plane."""
     index: int
     """0 the subject's left eye, 1 the right."""
+    line: float
+    """How much darker the edge of the shut lid is drawn: the more, the fainter the portrait's lashes are."""
     size: int
     """Side of the frame, px."""
     px: float
@@ -130,6 +132,7 @@ class Eye:
         numbers[eyeshade.PIXEL] = self.px
         numbers[eyeshade.PER_PIXEL] = 1 / self.px
         numbers[eyeshade.SHADE_SCALE] = (SHADE_SAMPLES - 1) / (SHADE_REACH * self.unit)
+        numbers[eyeshade.LINE] = self.line * min(1.0, 2 * closure)
         numbers[eyeshade.BAND] = self._band
         numbers[eyeshade.CLOSURE] = closure
         numbers[eyeshade.CARRIED] = min(1.0, 4 * closure + travel / self.ball.iris_radius)
@@ -240,6 +243,7 @@ def _make_eye(
         axes=axes / np.linalg.norm(axes[:, 0]),
         depth=float(rest[rim.upper, 2].mean() + EYE_BEHIND * unit),
         index=index,
+        line=missing_line(lashes, skin, origin, chart, fixed[:, 2], px),
         size=image.shape[0],
         px=px,
         unit=unit,

@@ -9,8 +9,9 @@ from vasa_core.render.eyeball import SHADE_SAMPLES
 from vasa_core.render.lids import (
     CREASE_LINE,
     FOLD,
-    FOLD_DARK,
     FOLD_SCALE,
+    FOLD_SHADE,
+    MIDDLE,
     NEW,
     ON,
     OWN_FROM,
@@ -41,20 +42,23 @@ from vasa_core.render.lids import (
     CLOSURE,
     PER_FRINGE,
     BAND,
+    LINE,
     SHADE_SCALE,
     PIXEL,
     PER_PIXEL,
-) = range(22)
+) = range(23)
 """Numbers of an instant, px of the portrait: where the layers begin; centre and radius of the ball, centre and one over
 the radius of the portrait's iris, from there; how far the catch-lights have slid; colour of the lashes; share of the
 residue at the portrait's iris; 1 once the iris has left its place, so that lashes before it are drawn without it; share
 of the lid's own colour right at its edge; closure; one over how far lashes hang over the skin below; height of the
-lashes that may hide something of the iris; steps of the shade tables per px; size of a picture's pixel against one of
-512, and one over it."""
-NUMBERS = 22
+lashes that may hide something of the iris; how much darker the edge of a shut lid is drawn; steps of the shade tables
+per px; size of a picture's pixel against one of 512, and one over it."""
+NUMBERS = 23
 
 AROUND_IRIS = (1.4, 1.9)
 """Radii around the portrait's iris over which its eye is its own again, wherever the iris has gone."""
+LINE_WIDTH = 3.5
+"""px over which the edge of a shut lid fades upwards."""
 FAR = 0.97
 """Beyond this share of the ball's radius its surface goes straight on: there is no eye to see behind its edge."""
 OUTSIDE = 1.0
@@ -225,6 +229,11 @@ def lid_colour(
             green + (two - green) * clean,
             blue + (three - blue) * clean,
         )
+    dark = numbers[LINE] * lid[MIDDLE] * max(1 - away * numbers[PER_PIXEL] * (1 / LINE_WIDTH), 0.0)
+    if dark > 0:
+        red += (numbers[LASH_RED] - red) * dark
+        green += (numbers[LASH_GREEN] - green) * dark
+        blue += (numbers[LASH_BLUE] - blue) * dark
     if total == own:
         return red, green, blue
     whole = 1 / total
@@ -237,6 +246,6 @@ def lid_colour(
     if new > 0:
         deep = max(1 - max(height - lid[CREASE_LINE], 0.0) * lid[FOLD_SCALE], 0.0)
         one, two, three = look(skin, x + down[0] * lid[ON], y + down[1] * lid[ON])
-        new *= (1 - lid[FOLD_DARK] * deep * deep) * whole
+        new *= (1 - FOLD_SHADE * lid[MIDDLE] * deep * deep) * whole
         red, green, blue = red + new * one, green + new * two, blue + new * three
     return red, green, blue

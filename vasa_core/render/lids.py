@@ -1,11 +1,10 @@
-"""Lids: their own motion taken off the skin, and where their edges lie for a closure and a gaze."""
+"""Lids: where their edges lie for a closure, a gaze and an expression."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from vasa_core.render.curves import smooth
-from vasa_core.render.rims import Rim
 
 MEETS = 0.22
 """Closed lids meet at this share of the opening above the lower lid: the upper lid does nearly all of the way."""
@@ -39,7 +38,7 @@ for the shares."""
     PUSH_SCALE,
     CREASE_LINE,
     FOLD_SCALE,
-    FOLD_DARK,
+    MIDDLE,
     ON,
     BELL,
     LOWER_PUSH,
@@ -50,8 +49,8 @@ for the shares."""
 over the crease stays as it is; CREASE_LINE; TOP and BOTTOM, within which skin is drawn anew. ON: px from the lid's edge
 down to the closed line. Per px: UPPER_SCALE and LOWER_SCALE, pixels across an edge; OWN_SCALE, STILL_SCALE, PUSH_SCALE,
 LOWER_PUSH and FOLD_SCALE, of the transitions from lid to new skin, from new to staying skin, of skin pushed together,
-and of the shade in the fold. Shares: NEW, how far new skin shows at all; FOLD_DARK, the shade in the fold; BELL, how
-far the middle's motion is shared."""
+and of the shade in the fold. Shares: NEW, how far new skin shows at all; MIDDLE, 0 at the
+corners and 1 in the middle; BELL, how far the middle's motion is shared."""
 TABLE = 19
 
 FOLD_SHADE, FOLD_WIDTH = 0.25, 1.6
@@ -70,76 +69,8 @@ LASHES_KEPT = 0.3
 OWN_FROM = LASHES_KEPT / (1 - LASHES_KEPT)
 NEW_AFTER = 0.6
 """New skin is all there once the lid has moved by this share of the crease's distance."""
-MOST_PUSHED = 0.6
-"""Skin comes nearer to a lid's edge by no more than this share of its distance."""
 UNMOVED = 0.02
 """px of lid motion that nobody sees."""
-
-
-def take_off_lids(rim: Rim, rest: NDArray, position: NDArray[np.float32], down: NDArray) -> NDArray[np.float32]:
-    """Take the lids' own motion off the skin, in `position` [V, 3] px in place, and return it: [2, n] px downwards.
-
-    What is left to the edges is the motion of the corners: lids are drawn sliding over the eye, not stretched.
-    """
-    motion = np.empty((2, len(rim.upper)), np.float32)
-    for row, edge, follow in ((0, rim.upper, rim.above), (1, rim.lower, rim.below)):
-        carried = follow.carried
-        _take_off(
-            edge, follow.vertices, carried.indptr, carried.indices, carried.data, rest, position, down, motion[row]
-        )
-    return motion
-
-
-@njit(
-    "void(int32[::1], int32[::1], int32[::1], int32[::1], float32[::1], float32[:, ::1], float32[:, ::1], "
-    "float32[::1], float32[::1])",
-    cache=True,
-    error_model="numpy",
-)
-def _take_off(
-    edge: NDArray,
-    vertices: NDArray,
-    begins: NDArray,
-    columns: NDArray,
-    weights: NDArray,
-    rest: NDArray,
-    position: NDArray,
-    down: NDArray,
-    motion: NDArray,
-) -> None:
-    """`take_off_lids` for one edge [n] and what follows it, as in `rims.Follow`; fills `motion` [n]."""
-    n = len(edge)
-    own = np.empty((n, 2), np.float32)
-    first, last = edge[0], edge[-1]
-    for k in range(n):
-        along = k / (n - 1)
-        for axis in range(2):
-            start = position[first, axis] - rest[first, axis]
-            end = position[last, axis] - rest[last, axis]
-            own[k, axis] = position[edge[k], axis] - rest[edge[k], axis] - start - along * (end - start)
-        motion[k] = own[k, 0] * down[0] + own[k, 1] * down[1]
-    for k in range(len(vertices)):
-        v = vertices[k]
-        whole, away, nearer = 0.0, 0.0, 0.0
-        for i in range(begins[k], begins[k + 1]):
-            e, weight = edge[columns[i]], weights[i]
-            whole += weight
-            for axis in range(2):
-                position[v, axis] -= weight * own[columns[i], axis]
-                away += weight * down[axis] * (rest[v, axis] - rest[e, axis])
-        for i in range(begins[k], begins[k + 1]):
-            e, weight = edge[columns[i]], weights[i]
-            for axis in range(2):
-                carried = position[e, axis] - rest[e, axis]
-                nearer += weight * down[axis] * (position[v, axis] - rest[v, axis] - carried)
-        if whole <= 0:
-            continue
-        # A lowered brow, or a raised cheek, pushes the skin before it together, not past the lid.
-        nearer, most = nearer / whole, MOST_PUSHED * abs(away) / whole
-        if away * nearer < 0 and abs(nearer) > most:
-            back = nearer - (most if nearer > 0 else -most)
-            for axis in range(2):
-                position[v, axis] -= np.float32(back * down[axis])
 
 
 def fixed_table(
@@ -219,7 +150,7 @@ def place_lids(
         push = min(GIVES[0] * abs(moved) + GIVES[1] * px, OPEN_REACH * crease)
         row[PUSH_SCALE] = 1 / push
         row[FOLD_SCALE] = 1 / (FOLD_WIDTH * crease)
-        row[FOLD_DARK] = FOLD_SHADE * fixed[k, INSIDE]
+        row[MIDDLE] = fixed[k, INSIDE]
         row[ON] = fixed[k, MEETING] - upper
         row[BELL] = bell
         row[TOP] = min(upper, rest_upper) - (reach[0] if abs(moved) <= UNMOVED else px)

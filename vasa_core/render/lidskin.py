@@ -22,6 +22,9 @@ LASHES = 0.03
 BAND = (0.014, 0.036)
 """Inter-ocular distances above the lid's edge within which lashes before the iris are drawn like those beside it: all
 of the band, and where it ends."""
+NATURAL_LINE, MOST_LINE = 0.4, 0.75
+"""The edge of a shut lid is at least this dark against the lid; where the portrait's is not, it is darkened by up to
+the second share of the way to the colour of the lashes."""
 MOST_GRAIN = 9.0
 """Grey levels."""
 ROUND_LIGHT, ROUND_DARK, CORNER_DARK = 0.04, 0.16, 0.14
@@ -153,6 +156,26 @@ def clean_lashes(
     )
     over *= np.clip((BAND[1] * unit - depth) / ((BAND[1] - BAND[0]) * unit), 0, 1)
     return np.asarray(colours + (lash - colours) * over[..., None], np.float32)
+
+
+def missing_line(
+    lashes: NDArray[np.float32],
+    skin: NDArray[np.float32],
+    origin: NDArray[np.float64],
+    chart: EyeChart,
+    meeting: NDArray[np.float64],
+    px: float,
+) -> float:
+    """How far a shut lid's edge has to be darkened towards the lashes' colour to show as one, 0 to `MOST_LINE`.
+
+    `lashes`, `skin` [h, w, 3] from `origin` [2] px on; `meeting` [COLUMNS] heights of the closed line.
+    """
+    middle = chart.inside > 0.7
+    depths = np.arange(0.5, 3.1, 0.5) * px
+    edge = np.stack([_row(lashes, origin, chart, chart.upper - depth) for depth in depths])[:, middle].sum(-1).min(0)
+    above = _row(skin, origin, chart, meeting - 6 * px)[middle].sum(-1)
+    ratio = float(np.median(edge / np.maximum(above, 1)))
+    return float(np.clip((ratio - NATURAL_LINE) / (1 - NATURAL_LINE), 0, 1) * MOST_LINE)
 
 
 def _row(
