@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
-from vasa_core.render.lids import take_off_lids
 from vasa_core.render.lips import meet_lips
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.shape import FaceShape
@@ -32,7 +31,7 @@ def deform(
     moved = displacement[: topology.MESH_POINTS] @ mesh.frame.axes.T
     position = mesh.rest + mesh.weights @ moved
     gap = meet_lips(mesh, position, lip_displacement)
-    lids = [take_off_lids(rim, mesh.rest, position, mesh.frame.down) for rim in mesh.eyes]
+    lids = [eye.take_off(mesh.rest, position, mesh.frame.down) for eye in mesh.lids]
     closure = np.clip(blink, 0, 1).astype(np.float32)
     side, drop, _ = lip_displacement[list(JAW)].mean(0).tolist()
     return FaceShape(position, gap, np.stack(lids), gaze, closure, max(drop, 0.0), side)

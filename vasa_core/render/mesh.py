@@ -12,6 +12,7 @@ from vasa_core.render.corners import soften_motion
 from vasa_core.render.coverage import covered
 from vasa_core.render.frame import FaceFrame, face_frame
 from vasa_core.render.lidline import settle_lids
+from vasa_core.render.lidmesh import LidMesh, make_lid_mesh
 from vasa_core.render.lipline import LipLine, find_lip_line
 from vasa_core.render.outskirts import connect, outer_points
 from vasa_core.render.rims import Rim, make_rim
@@ -66,6 +67,8 @@ class HeadMesh:
     mouth: Rim
     eyes: tuple[Rim, Rim]
     """The subject's left and right eye."""
+    lids: tuple[LidMesh, LidMesh]
+    """The skin around the subject's left and right eye."""
     lips: LipLine
     frame: FaceFrame
     pivot: NDArray[np.float32]
@@ -131,6 +134,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         face=face,
         mouth=rims[0],
         eyes=(rims[1], rims[2]),
+        lids=(make_lid_mesh(rest, triangles, rims[1]), make_lid_mesh(rest, triangles, rims[2])),
         lips=lips,
         frame=frame,
         pivot=pivot,
