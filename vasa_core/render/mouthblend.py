@@ -32,6 +32,12 @@ def _ramp(u: float) -> float:
     return u * u / 2 if u < 1.0 else u - 0.5
 
 
+@njit("float64(float64)", cache=True)
+def _fall(u: float) -> float:
+    """From 1 at 0 down to 0, much as exp(-u), at a fraction of its cost."""
+    return 1.0 / (1.0 + u + 0.5 * u * u)
+
+
 @njit("void(float64[:, ::1], float64[:, ::1])", cache=True)
 def cover(outline: NDArray, covered: NDArray) -> None:
     """Exact share of each pixel inside a closed outline [n, 2] px that runs clockwise on the screen.
@@ -146,8 +152,8 @@ def lay(
                     value += colour[j * OVER + dj, i * OVER + di]
             gap = max(below[i] - above[i], 0.0) / unit
             shade = NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])
-            shade *= 1 - UPPER_SHADOW[0] * np.exp(-max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
-            shade *= 1 - LOWER_SHADOW[0] * np.exp(-max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
+            shade *= 1 - UPPER_SHADOW[0] * _fall(max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
+            shade *= 1 - LOWER_SHADOW[0] * _fall(max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
             edge = min(i, columns - 1 - i) / (SIDE[1] * unit)
             shade *= SIDE[0] + (1 - SIDE[0]) * smooth(edge)
             shade = DIMMEST + (1 - DIMMEST) * shade
