@@ -2,8 +2,8 @@
 
 Scores mix up expression and build: a small mouth scores as a pucker, deep-set eyes as a squint. Measures alone cannot
 tell a raised brow from a high one. So each sign needs both, each beyond what neutral faces show, and weighs as their
-geometric mean, but no more than twice the weaker of the two. The figures are those of 100 rendered neutral heads with their face units one by one, widened by
-what photographs and paintings of neutral faces show.
+geometric mean, but no more than twice the weaker of the two. The figures are those of 100 rendered neutral heads with
+their face units one by one, widened by what photographs and paintings of neutral faces show.
 """
 
 from collections.abc import Callable

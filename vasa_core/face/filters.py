@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Layer = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 def guided_filter(guide: Layer, layer: Layer, radius: int, epsilon: float) -> Layer:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.filters import Layer, guided_filter
+from vasa_core.face.filters import Layer, Mask, guided_filter
 from vasa_core.face.topology import FACE_OVAL, OUTER_EYE_CORNERS, inter_ocular
 
 WORK = 320
@@ -35,6 +35,13 @@ FLAT = 4e-4
 """Its regularisation, squared colours in [0, 1]."""
 GAP, SPECK = 5, 7
 """Gaps in the silhouette are closed and specks taken off up to this width, px of WORK."""
+WIDE_GAP = 25
+"""Where heads usually are, gaps are closed up to this width, px of WORK: a dark crest on a helmet, a parting."""
+USUAL = 0.6
+"""Usual probability of person from which on that is done."""
+POCKET_SEEN, POCKET_SHARE = 1e-3, 0.4
+"""A colour belongs to the background that has it in this share of its pixels; a pocket of whose pixels fewer than the
+second share have such colours is person."""
 SOFT = 8.0
 """Depth inside the silhouette at which nothing shows through, px of WORK; outside of it the mask ends at twice that."""
 HEAD_RADII = (1.05, 1.5, 1.45)
@@ -111,7 +118,8 @@ def find_silhouette(picture: NDArray[np.uint8], mask: Layer, points: NDArray[np.
         person = np.maximum(person, face)
         odds = net + _colour_odds(cells, person).reshape(WORK, WORK)
         person = guided_filter(guide, _probability(odds), SMOOTH, FLAT)
-    return _one_piece(np.clip(np.maximum(person, face), 0, 1), face)
+    person = np.clip(np.maximum(person, face), 0, 1)
+    return _soften(person, _whole(person, face, place.usual(WORK) > USUAL, cells))
 
 
 def _level(probability: Layer) -> Layer:
@@ -134,31 +142,69 @@ def _colour_odds(cells: tuple[NDArray[np.intp], ...], person: Layer) -> Layer:
     histograms = []
     for weight in (person, 1 - person):
         strong = np.clip((weight.ravel() - 0.6) / 0.4, 0, 1)  # what is unsure teaches nothing
-        histogram = np.zeros((BINS,) * 3, np.float32)
-        np.add.at(histogram, cells, strong.astype(np.float32))
-        for axis in range(3):
-            shape = np.moveaxis(histogram, axis, 0).reshape(BINS, -1)
-            blurred = cv2.GaussianBlur(shape, (1, 0), sigmaX=0.01, sigmaY=BIN_BLUR)
-            histogram = np.moveaxis(blurred.reshape((BINS,) * 3), 0, axis)
+        histogram = _histogram(cells, strong.astype(np.float32))
         histograms.append(histogram[cells] / max(float(histogram.sum()), 1.0))
     unseen = 1.0 / person.size  # a colour of hardly a pixel tells nothing
     odds = np.log((histograms[0] + unseen) / (histograms[1] + unseen))
     return np.asarray(np.clip(odds, -COLOUR_VOICE, COLOUR_VOICE), np.float32)
 
 
-def _one_piece(person: Layer, face: Layer) -> Layer:
-    """The piece that the face belongs to, without specks elsewhere and solid inside."""
+def _histogram(cells: tuple[NDArray[np.intp], ...], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[BINS, BINS, BINS] how often each colour occurs, slightly blurred."""
+    histogram = np.zeros((BINS,) * 3, np.float32)
+    np.add.at(histogram, cells, weight)
+    for axis in range(3):
+        shape = np.moveaxis(histogram, axis, 0).reshape(BINS, -1)
+        blurred = cv2.GaussianBlur(shape, (1, 0), sigmaX=0.01, sigmaY=BIN_BLUR)
+        histogram = np.moveaxis(np.asarray(blurred, np.float32).reshape((BINS,) * 3), 0, axis)
+    return histogram
+
+
+def _whole(person: Layer, face: Layer, usual: Mask, cells: tuple[NDArray[np.intp], ...]) -> Mask:
+    """[WORK, WORK] the piece that the face belongs to, without specks elsewhere, gaps and holes."""
     solid = (person > 0.5).astype(np.uint8)
-    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (GAP, GAP)))
-    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (SPECK, SPECK)))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(GAP))
+    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _disc(SPECK))
+    bridged = cv2.morphologyEx(np.pad(solid, WIDE_GAP, mode="edge"), cv2.MORPH_CLOSE, _disc(WIDE_GAP))
+    solid |= bridged[WIDE_GAP:-WIDE_GAP, WIDE_GAP:-WIDE_GAP] & usual
     solid = np.maximum(solid, (face > 0).astype(np.uint8))
     _, pieces = cv2.connectedComponents(solid)
     own = pieces == np.bincount(pieces[face > 0]).argmax() if face.any() else solid > 0
+    own = own | _pockets(own, cells)
     # What no way leads to from the left, top and right borders is inside; the lower border cuts the body off.
     outside = np.pad((~own).astype(np.uint8), ((1, 0), (1, 1)), constant_values=1)
     _, pieces = cv2.connectedComponents(outside, connectivity=4)
-    own |= (pieces != pieces[0, 0])[1:, 1:-1]
+    return np.asarray(own | (pieces != pieces[0, 0])[1:, 1:-1], np.bool_)
+
+
+def _pockets(own: Mask, cells: tuple[NDArray[np.intp], ...]) -> Mask:
+    """[WORK, WORK] what lies between parts of the person, as under hair and over shoulders, and is no background.
+
+    Its colours tell: where the background of the rest of the picture has them, background shows through.
+    """
+    above = np.logical_or.accumulate(own, axis=0)
+    below = np.logical_or.accumulate(own[::-1], axis=0)[::-1]
+    pocket = ~own & above & below
+    outer = cv2.dilate((own | pocket).astype(np.uint8), _disc(WIDE_GAP)) == 0
+    found = np.zeros(own.shape, np.bool_)
+    if not pocket.any() or outer.mean() < 0.02:
+        return found
+    seen = (_histogram(cells, outer.ravel().astype(np.float32)) > POCKET_SEEN * outer.sum())[cells].reshape(own.shape)
+    count, pieces = cv2.connectedComponents(pocket.astype(np.uint8))
+    for piece in range(1, count):
+        part = pieces == piece
+        if seen[part].mean() < POCKET_SHARE:
+            found |= part
+    return found
+
+
+def _soften(person: Layer, own: Mask) -> Layer:
+    """[WORK, WORK] the probability of person: 1 deep inside of its silhouette, 0 far outside."""
     inner = cv2.distanceTransform(own.astype(np.uint8), cv2.DIST_L2, 5)
     outer = cv2.distanceTransform((~own).astype(np.uint8), cv2.DIST_L2, 5)
     person = np.maximum(person, np.clip((inner - SOFT / 2) / SOFT, 0, 1))
     return np.asarray(person * np.clip((2 * SOFT - outer) / SOFT, 0, 1), np.float32)
+
+
+def _disc(width: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)), np.uint8)
