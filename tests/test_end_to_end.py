@@ -126,6 +126,25 @@ def test_the_same_seed_gives_the_same_frames(film: Film, tmp_path: Path) -> None
         assert (again.path / name).read_bytes() == (once_more.path / name).read_bytes()
 
 
+@pytest.mark.parametrize("background", ["transparent", "blur", "#20262e"])
+def test_sizes_and_backgrounds(film: Film, tmp_path: Path, background: str) -> None:
+    report = render(film.asset, film.voice[:4_000], tmp_path / "frames", size=256, background=background)
+    pictures = [np.array(Image.open(path)) for path in sorted(report.path.iterdir())]
+    assert len(pictures) == 7
+    assert pictures[0].shape == (256, 256, 4 if background == "transparent" else 3)
+    corner, middle = pictures[3][4, 4], pictures[3][140, 128]
+    if background == "transparent":
+        assert corner[3] < 20 < 255 == middle[3]
+    if background == "#20262e":
+        assert np.abs(corner.astype(int) - (0x20, 0x26, 0x2E)).max() <= 3
+
+
+def test_large_frames(film: Film, tmp_path: Path) -> None:
+    render(film.asset, film.voice[:4_000], tmp_path / "large.mp4", size=1024)
+    frames, _ = decode(tmp_path / "large.mp4")
+    assert frames[0].shape == (1024, 1024, 3)
+
+
 def test_silence_is_rendered_and_reported(tmp_path: Path, film: Film) -> None:
     report = render(film.asset, np.zeros(16_000, np.float32), tmp_path / "silent.mp4", fps=30)
     assert report.silent
@@ -144,6 +163,7 @@ def test_motion_without_a_face(tmp_path: Path, voice: np.ndarray) -> None:
             "head_translation": (50, 3),
             "gaze": (50, 2),
             "blink": (50, 2),
+            "tongue": (50, 3),
             "arkit": (50, 52),
             "vertices": (50, 478, 3),
         }

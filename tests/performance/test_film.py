@@ -49,6 +49,20 @@ def test_a_phone_held_sideways(tmp_path: Path, actor: Actor, turn: int) -> None:
             assert np.abs(seen.picture.astype(int) - true.picture).mean() < 4
 
 
+def test_pixels_that_are_not_square(tmp_path: Path, actor: Actor) -> None:
+    """As films for television are: the actor's face keeps its width."""
+    path = tmp_path / "narrow.mkv"
+    with av.open(str(actor.path)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream("libx264", rate=FPS)
+        stream.width, stream.height = SIZE // 2, SIZE
+        stream.codec_context.sample_aspect_ratio = Fraction(2)
+        for frame in list(source.decode(video=0))[:3]:
+            target.mux(stream.encode(frame.reformat(width=SIZE // 2)))
+        target.mux(stream.encode(None))
+    with Film(path) as film:
+        assert next(iter(film)).picture.shape == (SIZE, SIZE, 3)
+
+
 def set_rotation(data: bytes, degrees: int) -> bytes:
     """An MP4 whose track header says that its pictures are to be turned counter-clockwise by so many degrees."""
     cos, sin = (round(f(np.radians(degrees))) << 16 for f in (np.cos, np.sin))

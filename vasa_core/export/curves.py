@@ -37,7 +37,7 @@ class CurveWriter(Protocol):
 
 
 def full_arkit(motion: Motion, space: "LatentSpace") -> NDArray[np.float32]:
-    """All 52 ARKit weights [T, 52] in [0, 1]: the latent's own, with blinks and gaze put in their places."""
+    """All 52 ARKit weights [T, 52] in [0, 1]: the latent's own, with blinks, gaze and tongue put in their places."""
     weights = np.array(space.to_arkit(motion.latent), np.float32)
     column = {name: i for i, name in enumerate(ARKIT_NAMES)}
     yaw, pitch = motion.gaze[:, 0], motion.gaze[:, 1]  # viewer's right (the subject's left), up
@@ -47,6 +47,7 @@ def full_arkit(motion: Motion, space: "LatentSpace") -> NDArray[np.float32]:
         weights[:, column[f"eyeLookIn{side}"]] = -LOOK_IN * outwards
         weights[:, column[f"eyeLookUp{side}"]] = LOOK_UP * pitch
         weights[:, column[f"eyeLookDown{side}"]] = -LOOK_DOWN * pitch
+    weights[:, column["tongueOut"]] = motion.tongue[:, 0]
     return np.clip(weights, 0.0, 1.0)
 
 
@@ -71,6 +72,7 @@ class NpzWriter:
     head_translation : [T, 3] float32, in outer inter-ocular distances, same axes
     gaze : [T, 2] float32, yaw (positive: the viewer's right) and pitch (positive: up) of the eyes in rad
     blink : [T, 2] float32, closure of the subject's left and right eye, 0 to 1
+    tongue : [T, 3] float32 in [0, 1], out between the teeth, tip up, back up
     arkit : [T, 52] float32 in [0, 1], `arkit_names` : [52] strings
     vertices : [T, 478, 3] float32, nobody's face moving in the canonical frame, irises at rest (only with `mesh`)
     """

@@ -18,6 +18,8 @@ USUAL_RATE = Fraction(25)
 """Frames a second of a film that does not say."""
 MOST_DELAY_S = 30.0
 """Sound and picture further apart are a mistake of the file."""
+WIDEST_PIXEL = Fraction(4)
+"""Pixels longer than this are a mistake of the file."""
 PICTURES = {"image2", "png_pipe", "jpeg_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe"}
 """What FFmpeg calls the readers of single pictures: those are no films."""
 
@@ -89,8 +91,15 @@ class Film:
             if time - first <= last:  # a stream whose clock stands still or jumps back
                 continue
             last = time - first
-            picture = np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90))
+            picture = np.rot90(self._square(frame), round(frame.rotation / 90))
             yield FilmFrame(last, np.ascontiguousarray(picture))
+
+    def _square(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """The picture of a frame with square pixels."""
+        shape = self._stream.sample_aspect_ratio or Fraction(1)
+        width = round(frame.width * shape) if 1 / WIDEST_PIXEL <= shape <= WIDEST_PIXEL else frame.width
+        same = width == frame.width
+        return np.asarray((frame if same else frame.reformat(width=width)).to_ndarray(format="rgb24"), np.uint8)
 
     def _decoded(self) -> Iterator[av.VideoFrame]:
         packets = self._container.demux(self._stream)
