@@ -62,7 +62,7 @@ def test_folds_lie_where_they_belong(renderer: Renderer, creases: Creases, units
 
 def test_no_folds_in_hair(renderer: Renderer):
     picture = skin(renderer)
-    picture[: int(renderer.mesh.rest[168, 1])] = (60, 40, 30)
+    picture[: int(renderer.mesh.rest[168, 1])] //= 4
     creases = Creases(picture, renderer.mesh)
     assert (drawn(renderer, creases, browInnerUp=1) == 200).all()
     assert (drawn(renderer, creases, mouthSmileLeft=1, mouthSmileRight=1) != 200).any()

@@ -40,6 +40,11 @@ def paint(mesh: HeadMesh, brightness: NDArray, size: int) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(image, (0, 0), 4)
 
 
+def grainy(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """As a camera sees it: noise of 4 levels."""
+    return np.clip(image + np.random.default_rng(0).normal(0, 4, image.shape), 0, 255).astype(np.uint8)
+
+
 def turned(degrees: float) -> NDArray:
     return Rotation.from_rotvec([0, np.radians(degrees), 0]).as_matrix()
 
@@ -53,7 +58,7 @@ def face(renderer: Renderer, **units: float) -> NDArray[np.float32]:
 def lit(renderer: Renderer) -> Light:
     """A matt face lit from the viewer's left."""
     brightness = lambert(vertex_normals(renderer.mesh.rest))
-    return Light(paint(renderer.mesh, brightness, renderer.size), renderer.mesh)
+    return Light(grainy(paint(renderer.mesh, brightness, renderer.size)), renderer.mesh)
 
 
 def test_exactly_one_at_rest(renderer: Renderer, lit: Light):
@@ -76,8 +81,8 @@ def test_a_turned_face_is_lit_as_it_should_be(renderer: Renderer, lit: Light, de
     truth = (lambert(normals @ turned(degrees).T) / lambert(normals)) ** (1 / 2.2)
     gain = lit.gain(renderer.mesh.rest, turned(degrees))[:468]
     inner = np.setdiff1d(np.flatnonzero(normals[:, 2] < -0.4), topology.FACE_OVAL)
-    assert np.corrcoef(np.log(gain[inner]), np.log(truth[inner]))[0, 1] > 0.7
-    assert np.abs(gain - truth)[inner].mean() < 0.6 * np.abs(1 - truth)[inner].mean()
+    assert np.corrcoef(np.log(gain[inner]), np.log(truth[inner]))[0, 1] > 0.6
+    assert np.abs(gain - truth)[inner].mean() < 0.65 * np.abs(1 - truth)[inner].mean()
     # Positive rotation about y (down) turns the face to the viewer's left, into the light.
     assert (gain[inner].mean() > 1) == (degrees > 0)
 
@@ -155,7 +160,7 @@ def test_shading_never_reaches_zero():
 
 def test_ink_is_not_shaded(renderer: Renderer, lit: Light):
     brightness = lambert(vertex_normals(renderer.mesh.rest))
-    painted = paint(renderer.mesh, brightness, renderer.size)
+    painted = grainy(paint(renderer.mesh, brightness, renderer.size))
     rows, columns = np.mgrid[: renderer.size, : renderer.size]
     hatching = 128 + 110 * np.sin((rows + columns) * 0.9)
     ink = np.where(painted.max(-1) > hatching, 250, 15).astype(np.uint8)

@@ -41,15 +41,13 @@ NOSTRILS = np.array(
 )
 """Landmarks at the nostrils and below the nose's tip, in its shadow."""
 
-TONE = 6
-"""Levels of 255 that count as one tone."""
-DRAWN = (0.15, 0.22)
-"""Share of the skin that lies within its most common tone: below, it is shaded (photographs, paintings and renderings
-0.05 to 0.14); above, it is drawn in flat tones or ink (0.21 to 0.5)."""
+TONE, TONES = 3, 10
+"""Levels of 255 that count as one tone, and as its surroundings."""
+DRAWN = (0.5, 0.65)
+"""Skin within its most common tone against skin within the most common surroundings: shaded pictures have 0.28 to 0.48
+(photographs, paintings, renderings), flat tones and ink 0.6 to 0.9."""
 SURE = 0.05
 """Share of a vertex that must be skin."""
-NEARBY = (-2, 0, 2)
-"""px around a vertex that are read with it, in a frame of 512."""
 
 
 def neighbours(triangles: NDArray[np.int32], count: int) -> sparse.csr_matrix:
@@ -86,11 +84,11 @@ def bare_skin(mesh: HeadMesh) -> NDArray[np.float64]:
 
 def shadedness(image: NDArray[np.uint8], mesh: HeadMesh) -> float:
     """How far the face in `image` [S, S, 3] is shaded, 1, rather than drawn in flat tones or ink, 0."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    at = np.floor(mesh.rest[bare_skin(mesh) > SURE, :2]).astype(int)
-    step = np.array(np.meshgrid(NEARBY, NEARBY)).reshape(2, 9).T * mesh.frame.px
-    pixel = np.clip((at[:, None] + np.rint(step).astype(int)).reshape(-1, 2), 0, np.array(grey.shape[::-1]) - 1)
-    tones = np.bincount(grey[pixel[:, 1], pixel[:, 0]], minlength=256) / max(len(pixel), 1)
-    commonest = float(np.convolve(tones, np.ones(TONE), "valid").max())
+    bare = bare_skin(mesh) > SURE
+    skin = np.zeros(image.shape[:2], np.uint8)
+    for corners in np.rint(mesh.rest[mesh.triangles[bare[mesh.triangles].all(axis=1)], :2]).astype(np.int32):
+        cv2.fillConvexPoly(skin, corners, (1,))
+    levels = np.bincount(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[skin > 0], minlength=256).astype(np.float64)
+    narrow, wide = (float(np.convolve(levels, np.ones(width), "valid").max()) for width in (TONE, TONES))
     low, high = DRAWN
-    return float(np.clip((high - commonest) / (high - low), 0, 1))
+    return float(np.clip((high - narrow / max(wide, 1)) / (high - low), 0, 1))
