@@ -14,7 +14,10 @@ from vasa_core.face.enroll import enroll
 from vasa_core.face.pose import fit_pose, to_canonical
 from vasa_core.face.topology import STABLE, inter_ocular
 from vasa_core.face.tracker import FaceTracker
+from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.track import Motion
 from vasa_core.pipeline import RenderReport, animate, render, write_motion
+from vasa_core.render.renderer import Renderer
 from vasa_core.samples import LINES, PORTRAIT
 
 SECONDS = 2.0
@@ -101,8 +104,6 @@ def test_the_mouth_moves_with_the_voice(film: Film) -> None:
 
 
 def test_the_film_shows_the_motion(film: Film) -> None:
-    from vasa_core.latent.space import LatentSpace
-
     latent = np.concatenate([piece.latent for piece in animate(film.voice)])
     moved = film.asset.identity + LatentSpace.load().decode(latent)
     wanted = np.linalg.norm(moved[:, UPPER_LIP] - moved[:, LOWER_LIP], axis=1)
@@ -137,6 +138,17 @@ def test_sizes_and_backgrounds(film: Film, tmp_path: Path, background: str) -> N
         assert corner[3] < 20 < 255 == middle[3]
     if background == "#20262e":
         assert np.abs(corner.astype(int) - (0x20, 0x26, 0x2E)).max() <= 3
+
+
+def test_every_frame_is_an_array_of_its_own(film: Film) -> None:
+    """Frames wait in a queue while the next one is drawn."""
+    space = LatentSpace.load()
+    renderer, motion = Renderer(film.asset, space, 256), Motion.still(2, space.size)
+    motion.blink[1] = 1
+    first = renderer.render(motion, 0)
+    before = first.copy()
+    assert not np.array_equal(renderer.render(motion, 1), before)
+    np.testing.assert_array_equal(first, before)
 
 
 def test_large_frames(film: Film, tmp_path: Path) -> None:

@@ -42,10 +42,10 @@ class BackgroundSink:
         self._thread.start()
 
     def write(self, frame: Frame) -> None:
-        """Hand over a copy of the frame; raises what went wrong with an earlier one."""
+        """Hand over the frame, which must not be written to any more; raises what went wrong with an earlier one."""
         if self._error is not None:
             raise self._error
-        self._queue.put(frame.copy())
+        self._queue.put(frame)
 
     def _run(self) -> None:
         while (frame := self._queue.get()) is not None:

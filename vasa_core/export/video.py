@@ -126,7 +126,8 @@ class VideoWriter:
         """Encode one frame, RGB or premultiplied RGBA, and the sound up to its end."""
         if self._alpha:
             frame = straight_for_film(frame)
-        picture = av.VideoFrame.from_ndarray(frame, format="rgba" if frame.shape[2] == 4 else "rgb24")
+        pixels = "rgba" if frame.shape[2] == 4 else "rgb24"
+        picture = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(frame), format=pixels)
         picture = picture.reformat(
             format=self._video.pix_fmt,
             dst_colorspace=av.video.reformatter.Colorspace.ITU709,
