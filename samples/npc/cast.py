@@ -57,11 +57,12 @@ RANGER = Person(
         "chin/chin-width-decr": 0.2,
     },
     skin=Complexion(base=(0.60, 0.37, 0.27), blood=0.9, lips=(0.46, 0.15, 0.13), lips_share=0.7, shade=0.8, freckles=0.75,
-                    scalp_tint=(0.17, 0.07, 0.035), brow_tint=(0.20, 0.09, 0.05), brow_share=0.3, rough=0.45),  # fmt: skip
+                    scalp_tint=(0.17, 0.07, 0.035), brow_tint=(0.20, 0.09, 0.05), brow_share=0.2, rough=0.44, pores=0.8),  # fmt: skip
     eyes=EyeLook(inner=(0.22, 0.17, 0.06), outer=(0.085, 0.14, 0.075), rim=(0.012, 0.025, 0.015)),
     brow_colour=(0.10, 0.042, 0.02),
-    brow_count=600,
-    brow_length=0.065,
+    brow_count=480,
+    brow_length=0.062,
+    brow_width=0.75,
     lash_length=1.0,
 )
 
@@ -77,10 +78,11 @@ QUEEN = Person(
         "head/head-oval": 0.4,
     },
     skin=Complexion(base=(0.235, 0.115, 0.066), blood=0.5, lips=(0.26, 0.055, 0.05), lips_share=0.8, shade=0.9,
-                    scalp_tint=(0.02, 0.013, 0.01), brow_tint=(0.02, 0.012, 0.008), brow_share=0.45, rough=0.36),  # fmt: skip
-    eyes=EyeLook(inner=(0.16, 0.07, 0.025), outer=(0.06, 0.028, 0.012), rim=(0.01, 0.006, 0.004), white=(0.68, 0.61, 0.55)),
+                    scalp_tint=(0.02, 0.013, 0.01), brow_tint=(0.02, 0.012, 0.008), brow_share=0.25, rough=0.36, pores=0.7),  # fmt: skip
+    eyes=EyeLook(inner=(0.16, 0.07, 0.025), outer=(0.06, 0.028, 0.012), rim=(0.01, 0.006, 0.004), white=(0.58, 0.52, 0.47)),
     brow_colour=(0.012, 0.008, 0.006),
-    brow_count=650,
+    brow_count=520,
     brow_length=0.06,
+    brow_width=0.72,
     lash_length=1.1,
 )

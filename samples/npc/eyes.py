@@ -22,7 +22,7 @@ class EyeLook:
     inner: tuple[float, float, float] = (0.30, 0.16, 0.06)
     outer: tuple[float, float, float] = (0.14, 0.07, 0.03)
     rim: tuple[float, float, float] = (0.02, 0.012, 0.008)
-    white: tuple[float, float, float] = (0.72, 0.66, 0.60)
+    white: tuple[float, float, float] = (0.62, 0.565, 0.53)
 
 
 def _smooth(low, high, value):
@@ -79,7 +79,7 @@ def add_eye(name, centre, radius, forward, look: EyeLook, seed=0, turn=None):
 
     index = np.arange(RINGS * SEGMENTS).reshape(RINGS, SEGMENTS)
     following = np.roll(index, -1, axis=1)
-    quads = np.stack([index[:-1], index[1:], following[1:], following[:-1]], axis=-1).reshape(-1, 4)
+    quads = np.stack([index[:-1], following[:-1], following[1:], index[1:]], axis=-1).reshape(-1, 4)
     move = turn or (lambda points: points)
     rgba = np.concatenate([colour, np.ones_like(colour[..., :1])], axis=-1).reshape(-1, 4)
     add_mesh(name, move(ball.reshape(-1, 3)), quads, ball_material(), {"tint": rgba})

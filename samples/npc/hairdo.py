@@ -90,7 +90,7 @@ def swept_back(head: Head, colour, count=30000, volume=0.12, length=2.9, spread=
         down = np.stack([side * 0.04, np.full(len(p), -0.02), np.full(len(p), -1.0)], axis=1)
         return (toward + first * sideways * 1.3) * (1 - passed) + down * passed
 
-    points = grow(start, normal, field, each, 30, 0.35, (head.surface, head.normals), volume)
+    points = grow(start, normal, field, each, 30, 0.35, head.skull, volume)
     leader = locks(points, 260, random, side)
     points = clump(points, leader, random.uniform(0.3, 0.8, count), 0.7)
     points = wave(points, leader, 0.035, random, 3.5, 0.45)
@@ -100,7 +100,7 @@ def swept_back(head: Head, colour, count=30000, volume=0.12, length=2.9, spread=
                   shades(count, colour, 0.18, random, grey))  # fmt: skip
 
 
-def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.06, grey=0.0):
+def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.085, grey=0.0):
     """Loose wavy hair from a middle part, hugging the skull and falling beside the face."""
     r, random = head.regions, head.random
     roots = head.roots(smooth(0.2, 0.6, r.scalp) * smooth(0.2, -0.2, r.at[:, 1]) * smooth(7.2, 7.5, r.at[:, 2]) + 1e-9, count)
@@ -118,7 +118,7 @@ def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.06,
         ahead = 0.35 * (1 - beside) * smooth(-0.9, -1.2, p[:, 1]) + 0.05 * beside - 0.10 * low
         return np.stack([side * out, ahead, -(0.45 + 0.7 * beside)], axis=1)
 
-    points = grow(start, normal, field, each, 34, 0.35, (head.surface, head.normals), volume)
+    points = grow(start, normal, field, each, 34, 0.35, head.skull, volume)
     leader = locks(points, 110, random, side)
     points = clump(points, leader, random.uniform(0.35, 0.85, count), 0.7)
     points = wave(points, leader, curl, random, 2.2, 0.3)

@@ -32,6 +32,7 @@ class Person:
     brow_colour: tuple[float, float, float] = (0.055, 0.032, 0.02)
     brow_count: int = 750
     brow_length: float = 0.075
+    brow_width: float = 1.0
     brow_grey: float = 0.0
     lash_colour: tuple[float, float, float] = (0.012, 0.009, 0.008)
     lash_length: float = 1.0
@@ -60,7 +61,7 @@ class Head:
     def __init__(self, body: Body, person: Person, levels: int = 3) -> None:
         self.body, self.person = body, person
         self.fine: Fine = subdivide(body.quads["skin"], len(body.vertices), levels)
-        self.regions = skin_look.Regions(body, self.fine)
+        self.regions = skin_look.Regions(body, self.fine, person.brow_width)
         self.neutral = body.vertices + body.identity(person.identity)
         self.surface = self.fine(self.neutral)
         self.normals = normals(self.surface, self.fine.quads)
@@ -99,6 +100,12 @@ class Head:
         chosen = (np.abs(at[:, 0]) < 0.1) & (at[:, 1] < -1.22) & (at[:, 2] > 6.0)
         places = self.surface[chosen]
         return places[places[:, 2].argmin()]
+
+    @property
+    def skull(self):
+        """Vertices and normals of head and neck, for hair that hangs over the shoulders' clothes."""
+        chosen = self.regions.at[:, 2] > NECK_STILL + 0.4
+        return self.surface[chosen], self.normals[chosen]
 
     def place(self, rest):
         """[3] where the skin's vertex nearest to `rest` [3] of the undeformed head is on this person."""
@@ -162,14 +169,14 @@ class Head:
         """Two brows of single hairs."""
         person, random = self.person, self.random
         count = person.brow_count * 2
-        roots = self.roots(self.regions.brows**0.8 + 1e-9, count)
+        roots = self.roots(self.regions.brows**1.2 + 1e-9, count)
         start, normal, rest = roots(self.surface), roots(self.normals), roots(self.regions.at)
         x, side = np.abs(rest[:, 0]), np.sign(rest[:, 0])
         line = skin_look.BROW_LINE
         middle = np.interp(x, line[:, 0], line[:, 1])
         across = np.clip((rest[:, 2] - middle) / 0.04, -1, 1)
         inner = np.clip((0.20 - x) / 0.13, 0, 1)
-        climb = np.interp(x, [0.08, 0.2, 0.4, 0.58], [1.2, 0.5, 0.0, -0.45]) - 0.45 * across * (1 - inner)
+        climb = np.interp(x, [0.08, 0.2, 0.4, 0.58], [0.9, 0.45, 0.0, -0.4]) - 0.45 * across * (1 - inner)
         toward = np.stack([side * (1 - 0.35 * inner), 0.25 * x, climb], axis=1)
         toward += random.normal(0, 0.12, toward.shape)
         length = person.brow_length * random.uniform(0.6, 1.1, count) * np.interp(x, [0.07, 0.2, 0.6], [0.75, 1, 0.7])

@@ -56,7 +56,7 @@ def smith(head: Head, zoom) -> None:
     head.add_lashes()
     hairdo.cropped(head, (0.045, 0.026, 0.016), 0.20, 26000, 0.12, receding=0.06)
     hairdo.beard(head, (0.060, 0.030, 0.016), 0.19, 0.07, 24000, 0.16)
-    studio = Studio(head, zoom)
+    studio = Studio(head, zoom, 3.1, 0.37)
     head.build({"browDownLeft": 0.15, "browDownRight": 0.10, "eyeWideLeft": 0.15, "eyeWideRight": 0.15}, gaze=studio.camera)
     random = np.random.default_rng(5)
     wrap = wrap_of(head)
@@ -137,8 +137,8 @@ def queen(head: Head, zoom) -> None:
     head.add_brows()
     head.add_lashes()
     eyes = head.eyes_middle
-    hairdo.swept_back(head, (0.014, 0.009, 0.007), 28000)
-    studio = Studio(head, zoom, 3.15, 0.06)
+    hairdo.swept_back(head, (0.014, 0.009, 0.007), 28000, length=3.5)
+    studio = Studio(head, zoom, 3.0, 0.09)
     head.build({"mouthPressLeft": 0.2, "mouthPressRight": 0.2, "mouthSmileLeft": 0.10, "mouthSmileRight": 0.12, "browOuterUpLeft": 0.1}, gaze=studio.camera)
     random = np.random.default_rng(21)
     tree = tree_of(head.surface, head.fine.quads)
@@ -159,7 +159,7 @@ def queen(head: Head, zoom) -> None:
     garment("gown", gown, cloth("velvet", (0.11, 0.005, 0.012), 0.6, 60.0, 0.3, 0.2, 0.2), 0.04)
     tube("trim", gown[-1], 0.04, metal, closed=True)
     tube("trim", gown[-5] + outward_of(gown[-5], wrap.centre) * 0.03, 0.018, metal, closed=True)
-    chain = wrap.sheet(1.36 - 0.10 * smooth(0.0, 1.0, forward), 0.035)[-1]
+    chain = wrap.sheet(1.44 - 0.10 * smooth(0.0, 1.0, forward), 0.035)[-1]
     for place in evenly(chain, 0.105):
         bead("necklace", place, 0.05, white)
     drop = chain[0] + [0, -0.05, -0.12]

@@ -42,7 +42,7 @@ def smear(points, centre, size, tilt=0.0):
 class Regions:
     """Masks [N] in 0..1 on the fine, undeformed skin."""
 
-    def __init__(self, body: Body, fine: Fine) -> None:
+    def __init__(self, body: Body, fine: Fine, brow_width: float = 1.0) -> None:
         self.at = at = fine(body.vertices)
         coarse = body.quads["skin"]
         flags = np.zeros(len(body.vertices))
@@ -70,7 +70,7 @@ class Regions:
         self.inner_corner = blob(at, (0.155, -1.36, 7.27), (0.035, 0.08, 0.05))
         self.forehead = blob(at, (0, -1.4, 7.75), (0.4, 0.4, 0.2)) * front
         x, z = np.abs(at[:, 0]), at[:, 2]
-        self.brows = self._brows(at) * front
+        self.brows = self._brows(at, brow_width) * front
         line = np.interp(x, HAIRLINE[:, 0], HAIRLINE[:, 1])
         behind = smooth(-0.62, -0.42, at[:, 1])
         above = smooth(-0.05, 0.06, z - line)
@@ -80,12 +80,12 @@ class Regions:
         self.below_collar = at[:, 2]
 
     @staticmethod
-    def _brows(at):
+    def _brows(at, width):
         x, z = np.abs(at[:, 0]), at[:, 2]
         middle = np.interp(x, BROW_LINE[:, 0], BROW_LINE[:, 1])
-        half = np.interp(x, [0.06, 0.12, 0.3, 0.46, 0.60], [0.016, 0.034, 0.030, 0.020, 0.005])
+        half = width * np.interp(x, [0.06, 0.12, 0.3, 0.46, 0.60], [0.016, 0.034, 0.030, 0.020, 0.005])
         ends = smooth(0.065, 0.10, x) * smooth(0.59, 0.55, x)
-        return ends * smooth(1.15, 0.6, np.abs(z - middle) / half)
+        return ends * smooth(1.25, 0.35, np.abs(z - middle) / half)
 
     def _beard(self, x, z, y):
         top = np.interp(x, [0, 0.10, 0.20, 0.30, 0.42, 0.52, 0.60, 0.66, 0.72],
@@ -212,7 +212,7 @@ def material(look: Complexion):
     if look.freckles:
         cells = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=34.0, Randomness=1.0)
         chance = n.add("ShaderNodeSeparateColor", Color=cells.outputs["Color"]).outputs[0]
-        radius = n.math("MULTIPLY", n.math("MAXIMUM", n.math("SUBTRACT", chance, 0.35), 0.0), 0.42)
+        radius = n.math("MULTIPLY", n.math("MAXIMUM", n.math("SUBTRACT", chance, 0.2), 0.0), 0.45)
         spot = n.add("ShaderNodeMapRange", Value=cells.outputs["Distance"], i1=n.math("MULTIPLY", radius, 0.4), i2=radius,
                      i3=1.0, i4=0.0)  # fmt: skip
         share = n.math("MULTIPLY", spot.outputs[0], n.attribute("flecks").outputs["Fac"])
