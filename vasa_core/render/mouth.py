@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
 from vasa_core.render.mesh import HeadMesh
-from vasa_core.render.mouthblend import cover, lay, mark
+from vasa_core.render.mouthblend import cover, fill_bare, lay, mark, shade
+from vasa_core.render.mouthblur import Blur, blur_of
 from vasa_core.render.mouthparts import load_parts
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
-from vasa_core.render.mouthraster import OVER, rasterise
+from vasa_core.render.mouthraster import Room, rasterise
 from vasa_core.render.painter import Painter
 from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.retouch import clear_lips
@@ -59,6 +60,8 @@ class Mouth:
     """[2] unit vector from the upper to the lower lip."""
     unit: float
     """Inter-ocular distance in px."""
+    blur: Blur
+    """How soft the portrait is."""
 
     def __post_init__(self) -> None:
         self.parts = load_parts()
@@ -74,8 +77,7 @@ class Mouth:
         self._placed = np.zeros((count, 3), np.float32)
         self._position = np.zeros((count, 3), np.float32)
         self._packed = np.zeros(count, np.int64)
-        self._depth = np.zeros((2, 2), np.float32)
-        self._colour = np.zeros((2, 2), np.int64)
+        self._room = Room()
 
     def settle(self, neutral: NDArray[np.float32]) -> None:
         """Fit to the lips of the neutral, closed mouth: vertices at `neutral` [V, 3] px of the portrait."""
@@ -92,30 +94,33 @@ class Mouth:
         if not count and float(((lower - upper) @ self.down).max()) < SHUT * self.unit:
             return
         outline = np.concatenate([upper, lower[::-1]]).astype(np.float64)
-        low = np.maximum(np.floor(outline.min(0)).astype(int) - 1, 0)
-        high = np.minimum(np.ceil(outline.max(0)).astype(int) + 1, painter.size)
+        margin = 1 + self.blur.reach
+        low = np.maximum(np.floor(outline.min(0)).astype(int) - margin, 0)
+        high = np.minimum(np.ceil(outline.max(0)).astype(int) + margin, painter.size)
         if (low >= high).any():
             return
         (left, top), (columns, rows) = low.tolist(), (high - low).tolist()
         self._draw_samples(left, top, columns, rows, shape, head)
-        covered = np.empty((rows, columns))
+        covered, inside, bare = self._room.boxes(rows, columns)
         cover(outline - low, covered)
-        bare = np.zeros((rows, columns), np.uint8)
-        mark(painter.spans, count, left, top, bare)
         across = np.arange(left, left + columns) + 0.5
-        lay(
-            painter.frame,
-            self._colour,
+        shade(
+            self._room.colour,
             covered,
-            bare,
-            left,
-            top,
+            self.blur.reach,
             np.interp(across, np.maximum.accumulate(upper[:, 0]), upper[:, 1]) - top,
             np.interp(across, np.maximum.accumulate(lower[:, 0]), lower[:, 1]) - top,
+            margin,
             self.unit * head.size,
             self.palette.seam,
             self.palette.warmth,
+            inside,
         )
+        self.blur.apply(covered, inside)
+        bare[:] = 0
+        mark(painter.spans, count, left, top, bare)
+        fill_bare(painter.frame, covered, bare, left, top, margin)
+        lay(painter.frame, inside, covered, left, top)
 
     def place(self, shape: FaceShape) -> NDArray[np.float32]:
         """[N, 3] where the parts' vertices are in the mouth's own frame, with the face in `shape`."""
@@ -155,7 +160,7 @@ class Mouth:
     def _draw_samples(self, left: int, top: int, columns: int, rows: int, shape: FaceShape, head: HeadMotion) -> None:
         """Draw the parts into the samples of a box of the frame."""
         palette = self.palette
-        self._make_room(rows * OVER, columns * OVER)
+        self._room.grow(rows, columns)
         back = (head.rotation @ self.axes).T
         project_parts(
             self.place(shape),
@@ -186,8 +191,8 @@ class Mouth:
             columns,
             rows,
             empty,
-            self._depth,
-            self._colour,
+            self._room.depth,
+            self._room.colour,
         )
 
     def _opening(self, shape: FaceShape) -> float:
@@ -196,12 +201,6 @@ class Mouth:
         tall = float(((lower - upper) @ self.down).max()) / self.unit
         wide = float(np.linalg.norm(upper[-1] - upper[0])) / self.unit
         return max(tall, 0.0) ** (1 - OPENING_SHARE) * wide**OPENING_SHARE
-
-    def _make_room(self, rows: int, columns: int) -> None:
-        have = self._depth.shape
-        if rows > have[0] or columns > have[1]:
-            shape = (max(rows, have[0]), max(columns, have[1]))
-            self._depth, self._colour = np.zeros(shape, np.float32), np.zeros(shape, np.int64)
 
 
 def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh, sheet: Sheet) -> Mouth:
@@ -214,7 +213,8 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
     palette = read_palette(image, landmarks, inside)
     if inside is not None:
         clear_lips(sheet, image, outline, mesh.frame.unit)
-    mouth = Mouth(palette, mesh.frame.axes.astype(np.float64), mesh.mouth, mesh.frame.down, mesh.frame.unit)
+    axes = mesh.frame.axes.astype(np.float64)
+    mouth = Mouth(palette, axes, mesh.mouth, mesh.frame.down, mesh.frame.unit, blur_of(image, landmarks))
     mouth.settle(mesh.rest)
     return mouth
 

@@ -92,42 +92,99 @@ def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> No
 
 
 @njit(
-    "void(uint8[:, :, ::1], int64[:, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, float64[::1], float64[::1], "
-    "float64, float64[::1], float64)",
+    "void(int64[:, ::1], float64[:, ::1], float64, float64[::1], float64[::1], float64, float64, float64[::1], "
+    "float64, float32[:, :, ::1])",
     cache=True,
 )
-def lay(
-    frame: NDArray,
+def shade(
     colour: NDArray,
     covered: NDArray,
-    bare: NDArray,
-    left: int,
-    top: int,
+    reach: float,
     above: NDArray,
     below: NDArray,
+    margin: float,
     unit: float,
     seam: NDArray,
     warmth: float,
+    inside: NDArray,
 ) -> None:
-    """Lay a box of samples into the frame [H, W, 4] from px (`left`, `top`) on, in the lips' shadow.
+    """Put the mouth's inside into the lips' shadow: from samples to `inside` [rows, columns, 3] RGB.
 
-    Parameters: `colour` packed samples; `covered` [rows, columns] share of each pixel between the lips; `bare` the same
-    shape: 1 where the skin has left the frame unwritten; `above`, `below` [columns] y of the lips' edges in the box;
-    `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line; `warmth` [0, 1] of
-    light off the walls.
+    Parameters: `colour` packed samples; `covered` [rows, columns] share of each pixel between the lips, with `reach` px
+    around it that are wanted too (0: only what is covered); `above`, `below` [columns] y of the lips' edges in the box;
+    `margin` px of the box beyond the lips; `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line; `warmth`
+    [0, 1] of light off the walls.
     """
     rows, columns = covered.shape
     mask = (1 << CHANNEL_BITS) - 1
     total = 1.0 / (OVER * OVER * (1 << LIGHT_BITS))
-    # Bare pixels on the edge are part lip: they take the colour of the nearest lip before anything is laid over it.
+    openness, closed = np.empty(columns), np.empty(columns)
+    for i in range(columns):
+        gap = max(below[i] - above[i], 0.0) / unit
+        edge = max(min(i, columns - 1 - i) - margin, 0.0) / (SIDE[1] * unit)
+        openness[i] = (NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])) * (SIDE[0] + (1 - SIDE[0]) * smooth(edge))
+        closed[i] = 1 - smooth(gap / SEAM_GAP)
     for j in range(rows):
+        row = j + 0.5
         for i in range(columns):
-            if bare[j, i] == 1 and covered[j, i] < 0.999:
+            if covered[j, i] <= 0.0 and (reach == 0.0 or row < above[i] - reach or row > below[i] + reach):
+                for c in range(3):
+                    inside[j, i, c] = seam[c]
+                continue
+            value = np.int64(0)
+            for dj in range(OVER):
+                for di in range(OVER):
+                    value += colour[j * OVER + dj, i * OVER + di]
+            light = openness[i]
+            light *= 1 - UPPER_SHADOW[0] * _fall(max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
+            light *= 1 - LOWER_SHADOW[0] * _fall(max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
+            light = DIMMEST + (1 - DIMMEST) * light
+            dusk = light * (1 - light) * warmth
+            for c in range(3):
+                seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (light + BOUNCE[c] * dusk)
+                inside[j, i, c] = seen + (seam[c] - seen) * closed[i]
+
+
+@njit("void(float64[:, ::1], float64, int64)", cache=True)
+def soften(layer: NDArray, side: float, passes: int) -> None:
+    """Blur a layer [rows, columns] in place by `passes` of three taps, the outer ones `side` against the middle."""
+    rows, columns = layer.shape
+    middle, outer = 1 / (1 + 2 * side), side / (1 + 2 * side)
+    for _ in range(passes):
+        for j in range(rows):
+            before = layer[j, 0]
+            for i in range(columns):
+                here = layer[j, i]
+                after = layer[j, min(i + 1, columns - 1)]
+                layer[j, i] = middle * here + outer * (before + after)
+                before = here
+        for i in range(columns):
+            before = layer[0, i]
+            for j in range(rows):
+                here = layer[j, i]
+                after = layer[min(j + 1, rows - 1), i]
+                layer[j, i] = middle * here + outer * (before + after)
+                before = here
+
+
+@njit("void(uint8[:, :, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, int64)", cache=True)
+def fill_bare(frame: NDArray, covered: NDArray, bare: NDArray, left: int, top: int, rounds: int) -> None:
+    """Give pixels that the skin has left unwritten and the mouth only partly covers the colour of the nearest lip.
+
+    Parameters: `frame` [H, W, 4]; a box from px (`left`, `top`): `covered`, `bare` [rows, columns], 1 where the skin
+    wrote nothing; `rounds` px that lips reach into the hole. What they do not reach counts as covered.
+    """
+    rows, columns = covered.shape
+    for turn in range(rounds):
+        for j in range(rows):
+            for i in range(columns):
+                if bare[j, i] != 1 or covered[j, i] > 0.999:
+                    continue
                 red, green, blue, weight = 0.0, 0.0, 0.0, 0.0
                 for dj in range(-1, 2):
                     for di in range(-1, 2):
                         y, x = j + dj, i + di
-                        if 0 <= y < rows and 0 <= x < columns and bare[y, x] == 0:
+                        if 0 <= y < rows and 0 <= x < columns and (bare[y, x] == 0 or 1 < bare[y, x] < turn + 2):
                             share = 1.02 - covered[y, x]
                             red += share * frame[top + y, left + x, 0]
                             green += share * frame[top + y, left + x, 1]
@@ -138,30 +195,47 @@ def lay(
                     frame[top + j, left + i, 1] = np.uint8(green / weight + 0.5)
                     frame[top + j, left + i, 2] = np.uint8(blue / weight + 0.5)
                     frame[top + j, left + i, 3] = np.uint8(255)
-                else:
-                    covered[j, i] = 1.0
+                    bare[j, i] = turn + 2
     for j in range(rows):
-        row = j + 0.5
+        for i in range(columns):
+            if bare[j, i] == 1:
+                covered[j, i] = 1.0
+
+
+@njit("void(uint8[:, :, ::1], float32[:, :, ::1], float64[:, ::1], int64, int64)", cache=True)
+def lay(frame: NDArray, inside: NDArray, covered: NDArray, left: int, top: int) -> None:
+    """Lay `inside` [rows, columns, 3] over the frame [H, W, 4] from px (`left`, `top`) on where it is `covered`."""
+    rows, columns = covered.shape
+    for j in range(rows):
         for i in range(columns):
             share = covered[j, i]
             if share <= 0.0:
                 continue
-            value = np.int64(0)
-            for dj in range(OVER):
-                for di in range(OVER):
-                    value += colour[j * OVER + dj, i * OVER + di]
-            gap = max(below[i] - above[i], 0.0) / unit
-            shade = NARROW[0] + (1 - NARROW[0]) * smooth(gap / NARROW[1])
-            shade *= 1 - UPPER_SHADOW[0] * _fall(max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
-            shade *= 1 - LOWER_SHADOW[0] * _fall(max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
-            edge = min(i, columns - 1 - i) / (SIDE[1] * unit)
-            shade *= SIDE[0] + (1 - SIDE[0]) * smooth(edge)
-            shade = DIMMEST + (1 - DIMMEST) * shade
-            dusk = shade * (1 - shade) * warmth
-            closed = 1 - smooth(gap / SEAM_GAP)
             for c in range(3):
-                seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (shade + BOUNCE[c] * dusk)
-                seen += (seam[c] - seen) * closed
                 under = np.float64(frame[top + j, left + i, c])
-                frame[top + j, left + i, c] = np.uint8(min(max(under + (seen - under) * share, 0.0), 255.0) + 0.5)
+                seen = under + (inside[j, i, c] - under) * share
+                frame[top + j, left + i, c] = np.uint8(min(max(seen, 0.0), 255.0) + 0.5)
             frame[top + j, left + i, 3] = np.uint8(255)
+
+
+@njit("void(float32[:, :, ::1], float64, int64)", cache=True)
+def soften_colours(colours: NDArray, side: float, passes: int) -> None:
+    """Blur [rows, columns, 3] in place, as `soften` does."""
+    rows, columns = colours.shape[0], colours.shape[1]
+    middle, outer = np.float32(1 / (1 + 2 * side)), np.float32(side / (1 + 2 * side))
+    line = np.empty((columns, 3), np.float32)
+    for _ in range(passes):
+        for j in range(rows):
+            line[:] = colours[j]
+            for i in range(1, columns - 1):
+                for c in range(3):
+                    colours[j, i, c] = middle * line[i, c] + outer * (line[i - 1, c] + line[i + 1, c])
+        if rows < 3:
+            continue
+        line[:] = colours[0]
+        for j in range(1, rows - 1):
+            for i in range(columns):
+                for c in range(3):
+                    here = colours[j, i, c]
+                    colours[j, i, c] = middle * here + outer * (line[i, c] + colours[j + 1, i, c])
+                    line[i, c] = here

@@ -18,8 +18,8 @@ DEPTH_FALL = 0.75
 """How fast light falls with depth behind the lips, against the size of the opening."""
 BOUNCE = (0.24, -0.06, -0.18)
 """Light deep in the mouth comes off red walls: how much more of each channel it holds than its brightness says."""
-GLOSS_POWER = 4
-"""Doublings of the exponent of the wet gloss: 2 ** 4 = 16."""
+GLOSS_POWER = 5
+"""Doublings of the exponent of the wet gloss: 2 ** 5 = 32."""
 LIGHT_BITS = 8
 CHANNEL_BITS = 21
 """Colours are carried as one integer, each channel with so many bits, `LIGHT_BITS` of them fractions."""

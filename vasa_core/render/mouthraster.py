@@ -19,6 +19,38 @@ FLAT_AREA = -0.5
 """Doubled area in samples, negative as seen, of a triangle too small to carry a gradient."""
 
 
+class Room:
+    """Buffers for the box of a mouth, kept from frame to frame: fresh memory costs more than drawing into it."""
+
+    def __init__(self) -> None:
+        self.depth = np.zeros((2, 2), np.float32)
+        """Depth of each sample."""
+        self.colour = np.zeros((2, 2), np.int64)
+        """Packed colour of each sample."""
+        self._pixels = 0
+
+    def grow(self, rows: int, columns: int) -> None:
+        """Make room for a box of `rows` x `columns` px."""
+        have = self.depth.shape
+        if rows * OVER > have[0] or columns * OVER > have[1]:
+            shape = (max(rows * OVER, have[0]), max(columns * OVER, have[1]))
+            self.depth, self.colour = np.zeros(shape, np.float32), np.zeros(shape, np.int64)
+        if rows * columns > self._pixels:
+            self._pixels = rows * columns
+            self._covered = np.zeros(self._pixels)
+            self._inside = np.zeros(3 * self._pixels, np.float32)
+            self._bare = np.zeros(self._pixels, np.uint8)
+
+    def boxes(self, rows: int, columns: int) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.uint8]]:
+        """Layers of a box: coverage [rows, columns], colours [rows, columns, 3], bare pixels; their content is old."""
+        count = rows * columns
+        return (
+            self._covered[:count].reshape(rows, columns),
+            self._inside[: 3 * count].reshape(rows, columns, 3),
+            self._bare[:count].reshape(rows, columns),
+        )
+
+
 @njit(
     "void(float32[:, ::1], int64[::1], int32[:, ::1], int64, int64, int64, int64, int64, float32[:, ::1], "
     "int64[:, ::1])",

@@ -18,17 +18,17 @@ SKIN = np.array([1.0, 0.79, 0.67])
 """RGB ratios of lit skin under white light in photographs, light to olive."""
 ENAMEL = np.array([1.04, 1.0, 0.92])
 """RGB of enamel under white light, luminance about 1: slightly yellow (VITA shade A2)."""
-FLESH = np.array([1.0, 0.5, 0.5])
+FLESH = np.array([1.0, 0.45, 0.45])
 """RGB ratios of tongue and gums under white light."""
 LIGHT_TINT = 0.75
 """Exponent of the light's colour as read from skin: part of what differs from common skin is the person's own."""
-COLOURFUL = 0.3
+COLOURFUL = 0.22
 """Saturation of the skin from which a picture counts as in full colour; below, its mouth is paler too."""
 TOOTH_GAIN = 1.1
 """Luminance of lit teeth against the brighter skin: they lie behind the lips, in less light than their albedo asks."""
 BRIGHTEST = 240
 """No channel of a tooth is brighter, of 255: room for nothing but a highlight is left above."""
-TONGUE_GAIN, GUM_GAIN = 0.64, 0.66
+TONGUE_GAIN, GUM_GAIN = 0.55, 0.62
 """Luminance of tongue and gums against the brighter skin."""
 LIP_SHARE = 0.4
 """How far tongue and gums have the hue of the lips rather than that of flesh in this light."""
@@ -48,7 +48,7 @@ BESIDE_MOUTH = ((61, 57, 186, 92, 43, 106, 202, 212), (291, 287, 410, 322, 273, 
 EVEN, SIDE_POWER, DARKEST_SIDE = 0.85, 0.9, 0.35
 """Sides of a mouth that differ by less than this ratio are lit alike; beyond, the inside darkens with this power of the
 difference, down to the last."""
-GLOSS = (0.06, 0.08, 0.12, 0.02)
+GLOSS = (0.06, 0.07, 0.1, 0.0)
 """Wetness of tooth, gum, tongue and walls: highlight as a share of white, in a picture in full light."""
 LAMP = (0.0, -0.45, -0.9)
 """Direction towards the light, picture axes: from above, as most portraits are lit."""
