@@ -9,7 +9,6 @@ from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
 from vasa_core.render.head import head_motion
-from vasa_core.render.raster import pack
 from vasa_core.render.renderer import Renderer
 from vasa_core.render.tidy import doubled_areas
 
@@ -129,42 +128,6 @@ def test_pressed_lips_hide_the_mouth(smiling_renderer: Renderer, space: LatentSp
             np.abs(doubled_areas(shape.position, rim.triangles)).sum() / 2
             < 0.0015 * smiling_renderer.mesh.frame.unit**2
         )
-
-
-def _green_eyes(renderer: Renderer, motion: Motion) -> int:
-    """Pixels of the eyes that show, counted by painting them green."""
-    kept = [(eye.white, eye.iris, eye.residue) for eye in renderer.eyes]
-    for eye in renderer.eyes:
-        eye.white = pack(np.full((*eye.residue.shape[:2], 3), (0, 255, 0), np.uint8))
-        eye.iris = np.zeros_like(eye.iris)
-        eye.residue = np.zeros_like(eye.residue)
-    frame = renderer.render(motion, 0).astype(int)
-    for eye, (white, iris, residue) in zip(renderer.eyes, kept, strict=True):
-        eye.white, eye.iris, eye.residue = white, iris, residue
-    return int(((frame[..., 1] - frame[..., 0] > 60) & (frame[..., 1] - frame[..., 2] > 60)).sum())
-
-
-def test_shut_lids_cover_the_eyes(renderer: Renderer, space: LatentSpace) -> None:
-    seen = [_green_eyes(renderer, _motion(space, blink=closure)) for closure in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    assert seen[0] > 500
-    assert seen == sorted(seen, reverse=True)
-    assert seen[-1] <= 0.01 * seen[0]
-
-
-def test_gaze_moves_the_iris(renderer: Renderer, space: LatentSpace) -> None:
-    eye = renderer.eyes[0]
-    low = eye.origin.astype(int)
-    high = low + np.array(eye.residue.shape[1::-1])
-    centres = []
-    for yaw in (-0.3, 0.3):
-        frame = renderer.render(_motion(space, gaze=[yaw, 0]), 0)
-        box = frame[low[1] : high[1], low[0] : high[0]].mean(-1)
-        rim = renderer.mesh.eyes[0]
-        corners = renderer.mesh.rest[[rim.upper[0], rim.upper[-1]], :2].mean(0) - low
-        row = int(corners[1])
-        dark = np.clip(110 - box[row - 4 : row + 4], 0, None).sum(0)
-        centres.append((dark * np.arange(len(dark))).sum() / dark.sum())
-    assert centres[1] - centres[0] > 5
 
 
 def test_background_stays(renderer: Renderer, space: LatentSpace, closed: FaceAsset) -> None:
