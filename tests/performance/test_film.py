@@ -9,8 +9,11 @@ import pytest
 
 from vasa_core.errors import VideoError
 from vasa_core.export.video import VideoWriter
+from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.track import Motion
 from vasa_core.performance.capture import Performance, capture
 from vasa_core.performance.film import Film
+from vasa_core.performance.solve import solve
 from vasa_core.samples import LINES, PORTRAIT
 
 from .conftest import FPS, FRAMES, SIZE, Actor
@@ -29,6 +32,27 @@ def test_every_frame_comes_with_its_time(actor: Actor) -> None:
 def test_the_face_is_seen_throughout(performance: Performance) -> None:
     assert performance.found.all()
     assert performance.duration == pytest.approx(FRAMES / FPS, abs=1e-3)
+
+
+def test_frames_at_uneven_times(tmp_path: Path, actor: Actor, space: LatentSpace, solved: Motion) -> None:
+    """As phones write films in the dark: the motion keeps its time."""
+    path, kept = tmp_path / "uneven.mkv", [i for i in range(FRAMES) if i % 7 not in (2, 5)]
+    with av.open(str(actor.path)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream("libx264", rate=FPS, options={"crf": "12"})
+        stream.width = stream.height = SIZE
+        stream.codec_context.time_base = Fraction(1, 1000)
+        for i, frame in enumerate(source.decode(video=0)):
+            if i in kept:
+                frame.pts, frame.time_base = round(1000 * i / FPS), Fraction(1, 1000)
+                target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    seen = capture(path)
+    assert seen.times == pytest.approx(np.array(kept) / FPS, abs=2e-3)
+    motion = solve(seen, Fraction(FPS), space)
+    assert abs(len(motion) - FRAMES) <= 2
+    count = min(len(motion), FRAMES)
+    lips = [space.decode(m.latent[:count])[:, 14, 1] for m in (motion, solved)]
+    assert np.corrcoef(*lips)[0, 1] > 0.97
 
 
 @pytest.mark.parametrize("turn", [90, 180, -90])

@@ -76,6 +76,22 @@ def test_the_first_frame_as_reference(performance: Performance, space: LatentSpa
     assert np.abs(space.decode(whole.latent[:3])).max() < 0.03
 
 
+def test_an_actor_who_begins_with_a_blink(performance: Performance, solved: Motion, space: LatentSpace) -> None:
+    """Shut eyes are no measure: neither for lids nor for the gaze."""
+    begin = BLINK.start + 1
+    rest = replace(
+        performance,
+        times=performance.times[begin:] - performance.times[begin],
+        points=performance.points[begin:],
+        found=performance.found[begin:],
+    )
+    motion = solve(rest, Fraction(FPS), space, CaptureSettings("first", "first"))
+    assert motion.blink[0].min() > 0.4
+    assert motion.blink[8:].max() < 0.2
+    assert np.abs(np.degrees(motion.gaze[8:])).mean() < 5
+    assert np.abs(motion.latent).max() < 3 * np.abs(solved.latent).max()
+
+
 @pytest.mark.parametrize("fps", [Fraction(24), Fraction(30_000, 1001), Fraction(60)])
 def test_other_frame_rates(performance: Performance, solved: Motion, space: LatentSpace, fps: Fraction) -> None:
     motion = solve(performance, fps, space)

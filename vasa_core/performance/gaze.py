@@ -25,19 +25,29 @@ EYES = (
 """Iris, outer and inner corner of each eye."""
 
 
-def gaze_of(displacement: NDArray, closure: NDArray, times: NDArray[np.float64]) -> Floats:
+def iris_travel(displacement: NDArray) -> Floats:
+    """[T, 2] how far the irises went across and down between the corners of their eyes, inter-ocular distances.
+
+    `displacement` is [T, 478, 3] against the neutral face, canonical frame.
+    """
+    eyes = [displacement[:, iris] - displacement[:, corners].mean(axis=1) for iris, *corners in EYES]
+    return np.asarray(np.mean(eyes, axis=0)[:, :2], np.float32)
+
+
+def gaze_of(travel: NDArray, closure: NDArray, times: NDArray[np.float64]) -> Floats:
     """[T, 2] yaw and pitch of the eyes in rad against the neutral face's.
 
     Parameters
     ----------
-    displacement : [T, 478, 3] against the neutral face, canonical frame
+    travel : [T, 2] of `iris_travel`
     closure : [T, 2] of the subject's left and right eye
     times : [T] s
     """
-    travel = np.mean([displacement[:, iris] - displacement[:, corners].mean(axis=1) for iris, *corners in EYES], axis=0)
-    angles = np.arcsin(np.clip(GAIN * travel[:, :2] * [1, -1] / EYEBALL_RADIUS, -0.9, 0.9))
+    angles = np.arcsin(np.clip(GAIN * travel * [1, -1] / EYEBALL_RADIUS, -0.9, 0.9))
     seen = closure.max(axis=1) < HIDDEN
     if not seen.any():
         return np.zeros(angles.shape, np.float32)
+    if not seen[0]:  # what the neutral face's irises did is not known then
+        angles = angles - np.median(angles[seen], axis=0)
     angles = np.stack([np.interp(times, times[seen], column[seen]) for column in angles.T], axis=1)
     return np.clip(zero_phase(angles, times, REST_HZ, HZ_PER_SPEED), -LIMITS, LIMITS).astype(np.float32)

@@ -19,6 +19,8 @@ AWAKE_SHARE = 0.7
 """Of all frames, those with the widest eyes: the others may blink or look down."""
 LEAST_FRAMES = 3
 """Fewer frames are no median."""
+MOST_FRAMES = 2000
+"""So many frames of a long film, spread over it, are enough."""
 PASSES = 2
 """The second fits the head pose to the person's own shape instead of the canonical face."""
 
@@ -31,6 +33,7 @@ def actor_neutral(points: NDArray, turn_field: Floats) -> Floats:
     points : [T, 478, 3] px, all frames of one person
     turn_field : [9, 478, 3] of the latent space
     """
+    points = points[:: -(-len(points) // MOST_FRAMES)]
     reference: Floats = topology.CANONICAL
     for _ in range(PASSES):
         pose = fit_pose(points, reference)

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.pose import fit_pose, to_canonical
+from vasa_core.face.pose import Pose, fit_pose, to_canonical
 from vasa_core.latent.space import LatentSpace
 from vasa_core.latent.turns import turn_bias
 from vasa_core.motion.resampling import SWINGING, interpolate
@@ -17,7 +17,7 @@ from vasa_core.motion.track import Motion
 from vasa_core.performance.capture import Performance
 from vasa_core.performance.dynamics import Floats, lid_gap, lip_opening, still_eyes, take_dynamics
 from vasa_core.performance.gaps import bridge, describe_gaps
-from vasa_core.performance.gaze import gaze_of
+from vasa_core.performance.gaze import gaze_of, iris_travel
 from vasa_core.performance.head import head_of, median_pose
 from vasa_core.performance.lids import lids_of, open_gap
 from vasa_core.performance.neutral import actor_neutral
@@ -28,7 +28,10 @@ FIRST_S, FIRST_ALIKE = 0.1, 0.015
 lids differ by less than the second from the first frame's, inter-ocular distances."""
 REST_HZ, GAIN = 3.0, 1.5
 """One-Euro filter of latents: Hz at rest; Hz per standard deviation a second. A closure moves at 10 to 30."""
-
+PIECE = 1024
+"""Frames that are measured at a time."""
+LEAST_OPEN = 0.5
+"""An actor who begins with eyes less open than this, as a share of the usual, was blinking."""
 
 Reference = Literal["clip", "first"]
 
@@ -65,17 +68,18 @@ def solve(
     as_first = settings.face == "first"
     own = np.float32(0) if expression is None else space.decode(expression)
     neutral = _canonical(first, space) - own if as_first else actor_neutral(points, space.turn_field)
-    dynamics = take_dynamics(points, neutral, space.turn_field)
-    rest = fit_pose(first, neutral) if settings.head == "first" else median_pose(dynamics.pose)
-    gap = lid_gap(dynamics.displacement + neutral)
-    closure, wide = lids_of(gap, lid_gap(neutral + own) if as_first else open_gap(gap), times, space)
-    latent = still_eyes(space.encode(dynamics.displacement), space)
-    rotation, translation = head_of(dynamics.pose, rest, neutral, times)
+    seen = _measure(points, neutral, space)
+    rest = fit_pose(first, neutral) if settings.head == "first" else median_pose(seen.pose)
+    opened = open_gap(seen.gap)
+    if as_first:  # or half open at least: a portrait with shut eyes has nothing to open
+        opened = np.maximum(lid_gap(neutral + own), LEAST_OPEN * opened)
+    closure, wide = lids_of(seen.gap, opened, times, space)
+    rotation, translation = head_of(seen.pose, rest, neutral, times)
     curves = {
-        "latent": zero_phase(latent, times, REST_HZ, GAIN) + wide,
+        "latent": zero_phase(seen.latent, times, REST_HZ, GAIN) + wide,
         "head_rotation": settings.head_motion * rotation,
         "head_translation": settings.head_motion * translation,
-        "gaze": gaze_of(dynamics.displacement, closure, times),
+        "gaze": gaze_of(seen.iris_travel, closure, times),
         "blink": closure,
     }
     missing = describe_gaps(performance)
@@ -87,6 +91,35 @@ def solve(
         knots, values = bridge(times, curve, performance, keep=name in SWINGING)
         setattr(motion, name, interpolate(knots, values, at, name in SWINGING))
     return motion
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What T faces say: `latent` [T, D] without lids, `gap` [T, 2] of the lids, `iris_travel` [T, 2] and `pose`."""
+
+    latent: Floats
+    gap: Floats
+    iris_travel: Floats
+    pose: Pose
+
+
+def _measure(points: NDArray, neutral: Floats, space: LatentSpace) -> _Measured:
+    """Measure faces [T, 478, 3] px against a neutral one, a piece at a time: films may be long."""
+    begins = range(0, len(points), PIECE)
+    pieces = (take_dynamics(points[begin : begin + PIECE], neutral, space.turn_field) for begin in begins)
+    parts = [
+        (
+            still_eyes(space.encode(piece.displacement), space),
+            lid_gap(piece.displacement + neutral),
+            iris_travel(piece.displacement),
+            piece.pose.rotation,
+            piece.pose.translation,
+            piece.pose.scale,
+        )
+        for piece in pieces
+    ]
+    latent, gap, travel, *pose = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _Measured(latent, gap, travel, Pose(*pose))
 
 
 def _first_points(points: NDArray, times: NDArray[np.float64]) -> Floats:
