@@ -89,9 +89,9 @@ def test_strong_turns_are_refused_with_the_limit(rotation, way):
     pose = Pose(np.array(rotation, np.float32), np.array([200, 200, 0], np.float32), np.float32(100))
     picture = Picture(np.zeros((400, 400, 3), np.uint8), "me.png", "", 1.0)
     with pytest.raises(PortraitError, match=f"{way}; the limit is"):
-        _check(from_canonical(CANONICAL, pose), 100, picture)
+        _check(from_canonical(CANONICAL, pose), 100, 1.0, picture)
     level = Pose(np.array([0, MAX_YAW * 0.9, 0], np.float32), pose.translation, pose.scale)
-    assert _check(from_canonical(CANONICAL, level), 100, picture) == []
+    assert _check(from_canonical(CANONICAL, level), 100, 1.0, picture) == []
 
 
 def test_a_tight_picture_is_extended_with_a_warning(enroller, portrait):
@@ -148,5 +148,11 @@ def test_a_bare_frame_gets_a_margin():
 
 @pytest.mark.parametrize(("factor", "size"), [(2.0, 512), (4.0, 768), (6.0, 1024)])
 def test_a_larger_source_gives_a_larger_frame(enroller, portrait, factor, size):
-    large = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(portrait, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
     assert enroller.enroll(large).size == size
+
+
+def test_enlarging_a_picture_gains_nothing(enroller, portrait):
+    large = cv2.resize(portrait, None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC)
+    asset = enroller.enroll(large)
+    assert asset.size == 512 and float(asset.note["detail"]) <= 0.5

@@ -51,7 +51,9 @@ class FaceAsset:
     limits: MotionLimits = WIDEST
     """What motion the picture allows."""
     note: dict[str, str] = field(default_factory=dict)
-    """`source`: name of the picture; `sha256`: of its pixels' file; `rights`: what the user says about the rights."""
+    """`source`: name of the picture; `sha256`: of its file; `rights`: what the user says about the rights; and what the
+    source allowed: `eyes`, px between its outer eye corners, `detail`, px of real detail per px, `enlarged`, px of the
+    frame per px."""
     warnings: tuple[str, ...] = ()
     """What may look worse than it should, in sentences for the user."""
 
@@ -85,7 +87,7 @@ class FaceAsset:
         smaller = ratio < 1
         colours = Image.Resampling.HAMMING if smaller else Image.Resampling.LANCZOS
         opacity = Image.Resampling.HAMMING if smaller else Image.Resampling.BILINEAR  # Lanczos would ring inside
-        pose = Pose(self.pose.rotation, self.pose.translation * ratio, np.float32(self.pose.scale * ratio))
+        pose = Pose(self.pose.rotation, self.pose.translation * ratio, np.asarray(self.pose.scale * ratio, np.float32))
         return replace(
             self,
             picture=self._resized(self.picture, size, colours),

@@ -5,6 +5,7 @@ import json
 import zipfile
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,9 @@ def load(path: Path) -> FaceAsset:
 
 
 def _read(archive: zipfile.ZipFile, header: dict, arrays: dict[str, NDArray[np.float32]]) -> FaceAsset:
-    layers = {name: _read_layer(_read_part(archive, f"{name}.png"), mode) for name, mode in LAYERS.items()}
+    layers: dict[str, Any] = {
+        name: _read_layer(_read_part(archive, f"{name}.png"), mode) for name, mode in LAYERS.items()
+    }
     sides = {layer.shape[0] for layer in layers.values()}
     if len(sides) != 1 or sides.pop() not in {picture_side(size) for size in SIZES}:
         raise ValueError(f"its layers are {', '.join(str(layer.shape) for layer in layers.values())}")
@@ -127,12 +130,12 @@ def _first_version(archive: zipfile.ZipFile, header: dict, arrays: dict[str, NDA
     return FaceAsset(picture, matte, background, **_posed(arrays), **_told(header))
 
 
-def _posed(arrays: dict[str, NDArray[np.float32]]) -> dict:
+def _posed(arrays: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
     kept = {name: arrays[name] for name in ("landmarks", "identity", "expression")}
     return {**kept, "pose": Pose(arrays["rotation"], arrays["translation"], arrays["scale"])}
 
 
-def _told(header: dict) -> dict:
+def _told(header: dict) -> dict[str, Any]:
     note = {str(key): str(value) for key, value in header["note"].items()}
     return {"note": note, "warnings": tuple(str(warning) for warning in header["warnings"])}
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.exemplar import match_patches
-from vasa_core.face.filters import Layer, flow_colours
+from vasa_core.face.filters import Layer, as_layer, flow_colours
 
 CLEAR = 4
 """Opacity of the person, of 255, up to which a pixel shows nothing of it."""
@@ -38,7 +38,7 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
     seen = picture.astype(np.float32)
     smooth = _smooth_fill(seen, known, unit)
     deep = _distance(~known)
-    filled = smooth + _grain(seen, known, unit)
+    filled = as_layer(smooth + _grain(seen, known, unit))
     patched = _patches(seen, smooth, known, deep <= REACH * unit)
     if patched is not None:
         share = np.clip((REACH * unit - deep) / (0.5 * REACH * unit), 0, 1)[..., None]
@@ -61,7 +61,7 @@ def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
     fine = seen - cv2.GaussianBlur(seen, (0, 0), 1.2 * unit)
     strength = np.median(np.abs(fine[known]), axis=0) / 0.6745
     noise = np.random.default_rng(STREWN).normal(size=seen.shape[:2]).astype(np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.7 * unit)
+    noise = as_layer(cv2.GaussianBlur(noise, (0, 0), 0.7 * unit))
     noise *= 1 / max(float(noise.std()), 1e-6)
     return np.asarray(noise[..., None] * strength * ~known[..., None], np.float32)
 
@@ -69,16 +69,17 @@ def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
 def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Layer | None:
     """[P, P, 3] the hole filled with patches where `wanted`: found on a smaller picture, copied from the full one."""
     side = len(seen)
-    start = None
+    guess = np.where(known[..., None], seen, smooth)
+    field, shift = None, None
     for work in (PATCH_SIDE // 2, PATCH_SIDE):
-        small = cv2.resize(np.where(known[..., None], seen, smooth), (work, work), interpolation=cv2.INTER_AREA)
+        small = as_layer(cv2.resize(guess, (work, work), interpolation=cv2.INTER_AREA))
         part = cv2.resize(known.astype(np.float32), (work, work), interpolation=cv2.INTER_AREA)
         near = cv2.resize(wanted.astype(np.float32), (work, work), interpolation=cv2.INTER_AREA) > 0
-        found = match_patches(np.asarray(small, np.float32), part < 0.999, near, start)
+        found = match_patches(small, part < 0.999, near, field)
         if found is None:
             return None
-        _, start, shift = found
-    return _copied(seen, smooth, start, shift, side / PATCH_SIDE)
+        field, shift = found
+    return None if field is None or shift is None else _copied(seen, smooth, field, shift, side / PATCH_SIDE)
 
 
 def _copied(seen: Layer, smooth: Layer, field: NDArray[np.int32], shift: Layer, scale: float) -> Layer:
@@ -89,7 +90,7 @@ def _copied(seen: Layer, smooth: Layer, field: NDArray[np.int32], shift: Layer, 
     low = [np.floor(axis).astype(np.intp) for axis in at]
     total = np.zeros_like(seen)
     norm = np.full((side, side), 1e-6, np.float32)
-    grid = np.stack(np.mgrid[:work, :work], -1)
+    grid = np.moveaxis(np.mgrid[:work, :work], 0, -1)
     offset = np.where(field >= 0, field - grid, 0)
     there = field[..., 0] >= 0
     for down in (0, 1):

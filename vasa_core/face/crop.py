@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vasa_core.face.asset import margin_of, picture_side
 from vasa_core.face.filters import Layer
 from vasa_core.face.topology import OUTER_EYE_CORNERS
+from vasa_core.face.upscale import enlarge
 
 FACE_WIDTH, FACE_HEIGHT = 0.50, 0.63
 """Sides of the landmarks' box as shares of the frame: means of VASA-1's demo videos."""
@@ -16,8 +17,6 @@ FACE_CENTRE = (0.50, 0.53)
 """Middle of that box, as shares of the frame from the left and the top."""
 MAX_ROLL = np.radians(12.0)
 """A head tilted further is turned back to this: a slight tilt belongs to the portrait, a strong one leaves no room."""
-SHARPEN = 0.35
-"""Strength of the unsharp mask on an enlarged picture; more would raise the grain of the photograph."""
 MIRROR_REACH = 0.012
 """Distance over which the mirrored picture fades into soft colours, in frames: too short to show a second face."""
 SPREAD = 0.22
@@ -68,7 +67,7 @@ def frame_face(points: NDArray[np.float32], size: int) -> Framing:
 
 
 def cut_picture(source: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
-    """The frame and its margin [P, P, 3]: resampled, lightly sharpened where enlarged, extended at its borders."""
+    """The frame and its margin [P, P, 3]: resampled, its edges sharpened where enlarged, extended at its borders."""
     matrix, scale = framing.matrix.copy(), framing.scale
     matrix[:, 2] += margin_of(framing.size)
     side = (picture_side(framing.size),) * 2
@@ -79,11 +78,11 @@ def cut_picture(source: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8
         # Pixel centres sit at integers, so their corners move by half a pixel.
         linear = matrix[:, :2] / ratio
         matrix = np.column_stack([linear, matrix[:, 2] + linear @ (0.5 - ratio / 2)])
-    kernel = cv2.INTER_LANCZOS4 if scale > 1 else cv2.INTER_CUBIC
-    warped = cv2.warpAffine(source, matrix, side, flags=kernel, borderMode=cv2.BORDER_REFLECT_101)
-    picture: NDArray[np.uint8] = np.asarray(warped, np.uint8)
     if scale > 1:
-        picture = sharpen(picture, 0.5 * scale)
+        picture = enlarge(source, matrix, side, scale)
+    else:
+        warped = cv2.warpAffine(source, matrix, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        picture = np.asarray(warped, np.uint8)
     known = cv2.warpAffine(np.ones(source.shape[:2], np.uint8), matrix, side, flags=cv2.INTER_NEAREST)
     return extend(picture, np.asarray(known, bool), framing.size)
 
@@ -95,14 +94,6 @@ def widen(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     sides = ((margin, margin), (margin, margin))
     known = np.pad(np.ones((size, size), np.bool_), sides)
     return extend(np.pad(frame, (*sides, (0, 0)), "reflect"), known, size)
-
-
-def sharpen(frame: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
-    """Unsharp mask whose overshoot is limited to the range of the neighbourhood, so that no edge gets a halo."""
-    smooth = cv2.GaussianBlur(frame, (0, 0), sigma).astype(np.float32)
-    sharp = frame + SHARPEN * (frame - smooth)
-    window = np.ones((2 * round(sigma) + 1,) * 2, np.uint8)
-    return np.clip(sharp, cv2.erode(frame, window), cv2.dilate(frame, window)).round().astype(np.uint8)
 
 
 def extend(picture: NDArray[np.uint8], known: NDArray[np.bool_], size: int) -> NDArray[np.uint8]:

@@ -18,9 +18,11 @@ from vasa_core.face.landmarks import (
     region_from_detection,
     region_from_landmarks,
 )
+from vasa_core.face.limits import MotionLimits, find_limits
 from vasa_core.face.picture import Picture, Source, read_picture
 from vasa_core.face.pose import fit_pose
 from vasa_core.face.topology import inter_ocular
+from vasa_core.face.upscale import detail
 
 WARN_EYES = 48
 """Px between the outer eye corners below which the result looks soft."""
@@ -48,6 +50,10 @@ JITTERS = ((0.0, 1.0), (0.05, 0.96), (-0.05, 0.96), (0.05, 1.05), (-0.05, 1.05))
 
 ENLARGED = 1.2
 """Px of the frame per px of the source up to which a larger frame still gains detail."""
+ASYMMETRIC = 0.6
+"""Room to turn to one side against the other below which the user is told."""
+COVERED_MOUTH = 0.5
+"""Surety that the mouth shows below which the user is told."""
 CORNER = np.array([0.5, 0.5, 0], np.float32)
 """From pixel centres at whole numbers to pixel corners at whole numbers, px."""
 
@@ -78,17 +84,20 @@ class Enroller:
         picture = read_picture(source)
         picture = replace(picture, pixels=self._turn_upright(picture.pixels))
         found = self._choose(self.faces(picture.pixels), face, picture)
+        real = detail(picture.pixels, found.points)
         eyes = inter_ocular(found.points) / picture.reduced
-        warnings = _check(found.points, eyes, picture)
-        framing = choose_framing(found.points)
+        warnings = _check(found.points, eyes, real, picture)
+        framing = choose_framing(found.points, real)
         image = cut_picture(picture.pixels, framing)
         margin = np.array([margin_of(framing.size)] * 2 + [0], np.float32)
+        looks = self._looks(image, framing.apply(found.points) + margin)
         # The nets count from the centre of the first pixel, the asset from its corner.
-        points = self.measure(image, framing.apply(found.points) + margin) - margin + CORNER
+        points = looks.mean(axis=0) - margin + CORNER
         warnings += _check_frame(picture.pixels.shape, framing)
         matte, background = self._cutter.cut(image, points)
         pose = fit_pose(points)
         identity, expression = self._splitter.split(points, pose)
+        limits = find_limits(pose.angles, framing.scale / real, looks)
         return FaceAsset(
             picture=image,
             matte=matte,
@@ -97,8 +106,16 @@ class Enroller:
             pose=pose,
             identity=identity,
             expression=expression,
-            note={"source": picture.name, "sha256": picture.sha256, "rights": rights},
-            warnings=tuple(warnings),
+            limits=limits,
+            note={
+                "source": picture.name,
+                "sha256": picture.sha256,
+                "rights": rights,
+                "eyes": f"{eyes:.0f}",
+                "detail": f"{real:g}",
+                "enlarged": f"{framing.scale:.2f}",
+            },
+            warnings=(*warnings, *_check_limits(limits)),
         )
 
     def faces(self, image: NDArray[np.uint8]) -> list[Landmarks]:
@@ -112,12 +129,17 @@ class Enroller:
 
     def measure(self, image: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.float32]:
         """Landmarks [478, 3] of a face near `points`, averaged over several slightly different regions."""
+        return np.asarray(self._looks(image, points).mean(axis=0), np.float32)
+
+    def _looks(self, image: NDArray[np.uint8], points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[n, 478, 3] landmarks of a face near `points` by several slightly different regions."""
         region = region_from_landmarks(points)
-        looks = [
-            self._landmarker.find(image, Region(region.centre, region.size * size, region.angle + roll)).points
-            for roll, size in JITTERS
-        ]
-        return np.asarray(np.mean(looks, axis=0), np.float32)
+        return np.stack(
+            [
+                self._landmarker.find(image, Region(region.centre, region.size * size, region.angle + roll)).points
+                for roll, size in JITTERS
+            ]
+        )
 
     def _settle(self, image: NDArray[np.uint8], region: Region) -> Landmarks:
         landmarks = self._landmarker.find(image, region)
@@ -170,7 +192,7 @@ def enroll(source: Source, face: int | None = None, rights: str = "") -> FaceAss
     return Enroller().enroll(source, face, rights)
 
 
-def _check(points: NDArray[np.float32], eyes: float, picture: Picture) -> list[str]:
+def _check(points: NDArray[np.float32], eyes: float, real: float, picture: Picture) -> list[str]:
     """Refuse what cannot be used; warn of what will look worse."""
     if eyes < LEAST_EYES:
         raise PortraitError(
@@ -185,18 +207,36 @@ def _check(points: NDArray[np.float32], eyes: float, picture: Picture) -> list[s
             f"The face in {picture.name} is turned {abs(np.degrees(turn)):.0f} degrees {way}; the limit is "
             f"{np.degrees(limit):.0f}. Give a picture that looks more towards the viewer."
         )
-    if eyes < WARN_EYES:
-        return [
-            f"The face is small ({eyes:.0f} pixels between the outer eye corners, {WARN_EYES} or more are better): "
-            "the result will look soft."
-        ]
-    return []
+    warnings = []
+    if eyes * real < WARN_EYES:
+        size = f"{eyes:.0f} pixels between the outer eye corners, {WARN_EYES} or more are better"
+        what = f"small ({size})" if eyes < WARN_EYES else f"out of focus or enlarged (its detail is that of {real:g})"
+        warnings.append(f"The face is {what}: the result will look soft.")
+    return warnings
 
 
-def choose_framing(points: NDArray[np.float32]) -> Framing:
-    """The largest frame that the source fills with detail, for landmarks `points` [478, 3] of the source."""
+def _check_limits(limits: MotionLimits) -> list[str]:
+    """Tell the user what the portrait does not allow."""
+    warnings = []
+    left, right = -np.degrees(limits.yaw_low), np.degrees(limits.yaw_high)
+    if min(left, right) < ASYMMETRIC * max(left, right):
+        side, room = ("left", left) if left < right else ("right", right)
+        warnings.append(f"The face looks to the viewer's {side}: it turns only {room:.0f} degrees further that way.")
+    if limits.mouth < COVERED_MOUTH:
+        warnings.append("The mouth seems to be covered or hard to make out: speech will look wrong.")
+    return warnings
+
+
+def choose_framing(points: NDArray[np.float32], real: float = 1.0) -> Framing:
+    """The largest frame that the source fills with detail.
+
+    Parameters
+    ----------
+    points : [478, 3] landmarks, px of the source
+    real : px of detail per px of the source
+    """
     framings = [frame_face(points, size) for size in SIZES]
-    return next((framing for framing in reversed(framings) if framing.scale <= ENLARGED), framings[0])
+    return next((framing for framing in reversed(framings) if framing.scale <= ENLARGED * real), framings[0])
 
 
 def _check_frame(shape: tuple[int, ...], framing: Framing) -> list[str]:

@@ -27,8 +27,8 @@ HOLE_WEIGHT = 0.25
 """Weight of pixels that are themselves filled, beside known ones with 1."""
 
 
-@njit("float32(float32[:, :, ::1], float32[:, ::1], int64, int64, int64, int64, float32)", cache=True, fastmath=False)
-def _cost(image: NDArray, weight: NDArray, y: int, x: int, v: int, u: int, best: float) -> float:
+@njit("float32(float32[:, :, ::1], float32[:, ::1], int64, int64, int64, int64)", cache=True, fastmath=False)
+def _cost(image: NDArray, weight: NDArray, y: int, x: int, v: int, u: int) -> np.float32:
     """Mean squared difference of the patches at (x, y) and (u, v), less the difference of their levels."""
     r = RADIUS
     total = np.float32(1e-6)
@@ -47,9 +47,9 @@ def _cost(image: NDArray, weight: NDArray, y: int, x: int, v: int, u: int, best:
             squares += w * (a * a + b * b + c * c)
     squares /= total
     for level in (level0 / total, level1 / total, level2 / total):
-        allowed = min(max(level, -LEVEL_SHIFT), LEVEL_SHIFT)
+        beyond = max(abs(level) - np.float32(LEVEL_SHIFT), np.float32(0))
         # What is shifted away costs a little all the same: a source of the right level is better.
-        squares -= np.float32(0.9) * (level * level - (level - allowed) * (level - allowed))
+        squares -= np.float32(0.9) * (level * level - beyond * beyond)
     down, across = float(v - y), float(u - x)
     return np.float32(squares + AWAY_DOWN * down * down + AWAY_ACROSS * across * across)
 
@@ -75,7 +75,7 @@ def _search(
             index = k if step == 1 else count - 1 - k
             y, x = places[index, 0], places[index, 1]
             v, u = field[y, x, 0], field[y, x, 1]
-            best = _cost(image, weight, y, x, v, u, np.float32(0))
+            best = _cost(image, weight, y, x, v, u)
             for side in range(2):
                 ny = y - step if side == 0 else y
                 nx = x - step if side == 1 else x
@@ -84,7 +84,7 @@ def _search(
                 cv = field[ny, nx, 0] + (y - ny)
                 cu = field[ny, nx, 1] + (x - nx)
                 if 0 <= cv < height and 0 <= cu < width and usable[cv, cu]:
-                    cost = _cost(image, weight, y, x, cv, cu, best)
+                    cost = _cost(image, weight, y, x, cv, cu)
                     if cost < best:
                         best, v, u = cost, cv, cu
             reach = max(height, width) // 2
@@ -94,13 +94,13 @@ def _search(
                 state = np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
                 cu = u + int(state >> np.uint32(8)) % (2 * reach + 1) - reach
                 if 0 <= cv < height and 0 <= cu < width and usable[cv, cu]:
-                    cost = _cost(image, weight, y, x, cv, cu, best)
+                    cost = _cost(image, weight, y, x, cv, cu)
                     if cost < best:
                         best, v, u = cost, cv, cu
                 reach //= 2
             state = np.uint32(state * np.uint32(1664525) + np.uint32(1013904223))
             pick = int(state >> np.uint32(8)) % len(sources)
-            cost = _cost(image, weight, y, x, sources[pick, 0], sources[pick, 1], best)
+            cost = _cost(image, weight, y, x, sources[pick, 0], sources[pick, 1])
             if cost < best:
                 best, v, u = cost, sources[pick, 0], sources[pick, 1]
             field[y, x, 0], field[y, x, 1] = v, u
@@ -138,12 +138,12 @@ def _vote(image: NDArray, weight: NDArray, places: NDArray, field: NDArray, shif
 
 def match_patches(
     image: Layer, hole: NDArray[np.bool_], wanted: NDArray[np.bool_], start: NDArray[np.int32] | None = None
-) -> tuple[Layer, NDArray[np.int32], Layer] | None:
+) -> tuple[NDArray[np.int32], Layer] | None:
     """Fill the `hole` [H, W] of `image` [H, W, 3] (of 255; in the hole a first guess) with patches of the rest.
 
-    Only pixels that are `wanted` [H, W] are filled; the others keep the guess. `start` is the field of one of half
-    the size. Returns the filled picture, for each pixel filled the row and column that its patch comes from [H, W, 2]
-    (-1 elsewhere) and the shift of its colours [H, W, 3]; None where too little is known.
+    Only pixels that are `wanted` [H, W] are filled. `start` is the field of a picture of half the size. Returns for
+    each pixel filled the row and column that its patch comes from [H, W, 2] (-1 elsewhere) and the shift of its colours
+    [H, W, 3]; None where too little is known.
     """
     r = RADIUS
     padded = np.ascontiguousarray(cv2.copyMakeBorder(image, r, r, r, r, cv2.BORDER_REFLECT_101), np.float32)
@@ -174,4 +174,4 @@ def match_patches(
         _vote(padded, weight, places, field, shift)
         weight[filled] = 1
     inner = (slice(r, -r), slice(r, -r))
-    return padded[inner], np.where(field[inner] >= 0, field[inner] - r, -1).astype(np.int32), shift[inner]
+    return np.where(field[inner] >= 0, field[inner] - r, -1).astype(np.int32), shift[inner]

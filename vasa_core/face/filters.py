@@ -8,6 +8,11 @@ Layer = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
+def as_layer(values: NDArray) -> Layer:
+    """What OpenCV or numpy gave, as float32."""
+    return np.asarray(values, np.float32)
+
+
 def guided_filter(guide: Layer, layer: Layer, radius: int, epsilon: float) -> Layer:
     """Smooth `layer` along the edges of a colour picture (He, Sun and Tang 2013).
 

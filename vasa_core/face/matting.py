@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.filters import Layer, flow_colours, guided_filter
+from vasa_core.face.filters import Layer, as_layer, flow_colours, guided_filter
 
 WORK = 640
 """Side that the matte is found at, px; larger pictures get it enlarged along their own edges."""
@@ -46,7 +46,7 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     side = len(picture)
     work = min(side, WORK)
     small = np.asarray(cv2.resize(picture, (work, work), interpolation=cv2.INTER_AREA), np.uint8)
-    prior = np.clip(cv2.resize(silhouette, (work, work), interpolation=cv2.INTER_LINEAR), 0, 1)
+    prior = as_layer(np.clip(cv2.resize(silhouette, (work, work), interpolation=cv2.INTER_LINEAR), 0, 1))
     unit = work / WORK
     solid = prior > 0.5
     inside = _distance(solid)
@@ -54,7 +54,7 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     loose = (prior > LOOSE[0]) & (prior < LOOSE[1])
     open_band = loose | ((inside < BAND[0] * unit) & (outside < BAND[1] * unit))
     matte, trust = _sampled(small.astype(np.float32), prior, open_band, solid, unit)
-    guide = small.astype(np.float32) / 255
+    guide = as_layer(small) / np.float32(255)
     radius = max(round(RADIUS * unit), 1)
     weight = guided_filter(guide, trust + DOUBT, radius, FLAT)
     smooth = guided_filter(guide, matte * trust + prior * DOUBT, radius, FLAT) / np.maximum(weight, DOUBT / 2)
@@ -62,7 +62,7 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     matte = np.clip((matte - HARDEN[0]) / (HARDEN[1] - HARDEN[0]), 0, 1).astype(np.float32)
     if work < side:
         matte = np.asarray(cv2.resize(matte, (side, side), interpolation=cv2.INTER_CUBIC))
-        matte = np.clip(guided_filter(picture.astype(np.float32) / 255, matte, 2, FLAT), 0, 1)
+        matte = np.clip(guided_filter(as_layer(picture) / np.float32(255), matte, 2, FLAT), 0, 1)
     return np.asarray(matte * 255).round().astype(np.uint8)
 
 
@@ -72,7 +72,7 @@ def _sampled(
     """Matte [H, W] and how far to trust it [H, W] from the best pair of sampled colours at each open pixel."""
     matte, trust = solid.astype(np.float32), np.ones(solid.shape, np.float32)
     rows, columns = np.nonzero(open_band)
-    soft = cv2.GaussianBlur(colours, (0, 0), unit)
+    soft = as_layer(cv2.GaussianBlur(colours, (0, 0), unit))
     own = _samples(soft, solid & ~open_band, rows, columns, unit)
     other = _samples(soft, ~solid & ~open_band, rows, columns, unit)
     if own is None or other is None or not len(rows):

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.filters import Layer, Mask, guided_filter
+from vasa_core.face.filters import Layer, Mask, as_layer, guided_filter
 from vasa_core.face.topology import FACE_OVAL, OUTER_EYE_CORNERS, inter_ocular
 
 WORK = 320
@@ -104,21 +104,21 @@ def find_silhouette(picture: NDArray[np.uint8], mask: Layer, points: NDArray[np.
     small = np.asarray(cv2.resize(picture, (WORK, WORK), interpolation=cv2.INTER_AREA), np.uint8)
     place = FacePlace.of(points, WORK / len(picture))
     face = place.mask(WORK)
-    probability = np.asarray(cv2.resize(mask, (WORK, WORK), interpolation=cv2.INTER_LINEAR))
+    probability = as_layer(cv2.resize(mask, (WORK, WORK), interpolation=cv2.INTER_LINEAR))
     seen = float(probability[face > 0].mean()) if face.any() else 1.0
     trust = np.float32(np.clip((seen - TRUST[0]) / (TRUST[1] - TRUST[0]), 0, 1))
     if trust < 1:
-        probability = trust * probability + (1 - trust) * place.usual(WORK)
+        probability = as_layer(trust * probability + (1 - trust) * place.usual(WORK))
     net = _log_odds(probability) - _log_odds(_level(probability))
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2Lab)
     cells = tuple((lab // (256 / BINS)).astype(np.intp).reshape(-1, 3).T)
-    guide = small.astype(np.float32) / 255
+    guide = as_layer(small) / np.float32(255)
     person = _probability(net)
     for _ in range(ROUNDS):
         person = np.maximum(person, face)
         odds = net + _colour_odds(cells, person).reshape(WORK, WORK)
         person = guided_filter(guide, _probability(odds), SMOOTH, FLAT)
-    person = np.clip(np.maximum(person, face), 0, 1)
+    person = as_layer(np.clip(np.maximum(person, face), 0, 1))
     return _soften(person, _whole(person, face, place.usual(WORK) > USUAL, cells))
 
 
@@ -162,12 +162,12 @@ def _histogram(cells: tuple[NDArray[np.intp], ...], weight: NDArray[np.float32])
 
 def _whole(person: Layer, face: Layer, usual: Mask, cells: tuple[NDArray[np.intp], ...]) -> Mask:
     """[WORK, WORK] the piece that the face belongs to, without specks elsewhere, gaps and holes."""
-    solid = (person > 0.5).astype(np.uint8)
-    solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(GAP))
-    solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, _disc(SPECK))
-    bridged = cv2.morphologyEx(np.pad(solid, WIDE_GAP, mode="edge"), cv2.MORPH_CLOSE, _disc(WIDE_GAP))
-    solid |= bridged[WIDE_GAP:-WIDE_GAP, WIDE_GAP:-WIDE_GAP] & usual
-    solid = np.maximum(solid, (face > 0).astype(np.uint8))
+    rough = (person > 0.5).astype(np.uint8)
+    rough = np.asarray(cv2.morphologyEx(rough, cv2.MORPH_CLOSE, _disc(GAP)), np.uint8)
+    rough = np.asarray(cv2.morphologyEx(rough, cv2.MORPH_OPEN, _disc(SPECK)), np.uint8)
+    bridged = np.asarray(cv2.morphologyEx(np.pad(rough, WIDE_GAP, mode="edge"), cv2.MORPH_CLOSE, _disc(WIDE_GAP)))
+    bridges = (bridged[WIDE_GAP:-WIDE_GAP, WIDE_GAP:-WIDE_GAP] > 0) & usual
+    solid = ((rough > 0) | bridges | (face > 0)).astype(np.uint8)
     _, pieces = cv2.connectedComponents(solid)
     own = pieces == np.bincount(pieces[face > 0]).argmax() if face.any() else solid > 0
     own = own | _pockets(own, cells)

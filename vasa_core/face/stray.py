@@ -16,6 +16,8 @@ STEP = 14.0
 """A strand differs from the background by this much, of 255, or by 1.5 times what the background itself varies."""
 PLAIN = 7.0
 """A background that itself varies by more, of 255, hides strands: there the matte stays as it is."""
+APART = 90.0
+"""Person and background that differ by less, of 255, cannot be told apart in a strand."""
 MOST = 0.9
 """Largest opacity of a strand: what is denser the matte has found already."""
 CLEAR, COVERED = 4, 250
@@ -35,7 +37,8 @@ def add_strays(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: int) 
     seen = picture.astype(np.float32)
     behind, person = _spread(seen, far), _spread(seen, covered)
     way = person - behind
-    lean = ((seen - behind) * way).sum(-1) / np.maximum((way**2).sum(-1), 1)
+    length = (way**2).sum(-1)
+    lean = ((seen - behind) * way).sum(-1) / np.maximum(length, APART**2)
     step = np.abs(seen - behind).max(-1)
     usual = float(np.percentile(step[far], 90))
     if usual > PLAIN:
