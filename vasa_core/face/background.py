@@ -16,7 +16,7 @@ CLEAR = 4
 GLOW = (4.0, 9.0)
 """Nearer to the person than the first, px of a frame of 512, colours are not taken for the background's; from the
 second on they are taken as they are."""
-ALIKE = 8.0
+ALIKE = 3.0
 """Difference, of 255, up to which a pixel beside the person and the fill count as the same."""
 SOFTNESS = 12.0
 """Blur of the smooth fill deep inside, px of a frame of 512 (sigma)."""
@@ -45,8 +45,9 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
         filled += share * (patched - filled)
     own = np.clip((away / unit - GLOW[0]) / (GLOW[1] - GLOW[0]), 0, 1)
     # Nearer still, what looks like the fill is background: it stays as it is, and a still picture is the portrait's.
-    apart = np.abs(cv2.GaussianBlur(seen - filled, (0, 0), unit)).max(-1)
-    own = np.maximum(own, np.clip(2 - apart / ALIKE, 0, 1) * (matte == 0))[..., None]
+    apart = cv2.dilate(np.abs(cv2.GaussianBlur(seen - filled, (0, 0), unit)).max(-1), np.ones((3, 3), np.uint8))
+    alike = np.clip(2 - apart / ALIKE, 0, 1) * np.clip(away / unit - 1, 0, 1)
+    own = np.maximum(own, alike)[..., None]
     return np.clip(filled + own * (seen - filled), 0, 255).round().astype(np.uint8)
 
 

@@ -29,6 +29,8 @@ RADIUS, FLAT = 3, 1e-4
 HARDEN = (0.06, 0.94)
 """The matte is stretched from this range to [0, 1]."""
 
+SOLID = 240
+"""Opacity, of 255, below which a place inside the person counts as thin."""
 COVERED = 250
 """Opacity, of 255, from which on a pixel shows the person alone."""
 LITTLE = 10.0
@@ -63,7 +65,18 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     if work < side:
         matte = np.asarray(cv2.resize(matte, (side, side), interpolation=cv2.INTER_CUBIC))
         matte = np.clip(guided_filter(as_layer(picture) / np.float32(255), matte, 2, FLAT), 0, 1)
-    return np.asarray(matte * 255).round().astype(np.uint8)
+    return _without_islands(np.asarray(matte * 255).round().astype(np.uint8))
+
+
+def _without_islands(matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The matte [P, P] without thin places that no background touches, as highlights of hair, and loose specks."""
+    _, soft = cv2.connectedComponents((matte < SOLID).astype(np.uint8), connectivity=4)
+    open_to = np.unique(soft[matte == 0])
+    filled = np.where(np.isin(soft, open_to) | (soft == 0), matte, 255).astype(np.uint8)
+    _, pieces = cv2.connectedComponents((filled > 0).astype(np.uint8), connectivity=8)
+    sizes = np.bincount(pieces.ravel(), minlength=2)
+    sizes[0] = 0
+    return np.where(pieces == sizes.argmax(), filled, 0).astype(np.uint8)
 
 
 def _sampled(

@@ -36,7 +36,7 @@ FLAT = 4e-4
 GAP, SPECK = 5, 7
 """Gaps in the silhouette are closed and specks taken off up to this width, px of WORK."""
 WIDE_GAP = 25
-"""Where heads usually are, gaps are closed up to this width, px of WORK: a dark crest on a helmet, a parting."""
+"""Where heads usually are, above the eyes, wider gaps are closed, px of WORK: a dark crest on a helmet, a parting."""
 USUAL = 0.6
 """Usual probability of person from which on that is done."""
 POCKET_SEEN, POCKET_SHARE = 1e-3, 0.4
@@ -79,6 +79,12 @@ class FacePlace:
         cv2.fillPoly(layer, [np.round(self.oval - 0.5).astype(np.int32)], (1.0,))
         return layer
 
+    def crown(self, side: int) -> Mask:
+        """[side, side] where the usual head is above its eyes."""
+        rows, columns = np.mgrid[:side, :side].astype(np.float32) + np.float32(0.5)
+        above = (np.stack([columns, rows], -1) - self.eyes) @ self.down < 0
+        return np.asarray(above & (self.usual(side) > USUAL), np.bool_)
+
     def usual(self, side: int) -> Layer:
         """[side, side] probability of person where nothing but the face is known."""
         rows, columns = np.mgrid[:side, :side].astype(np.float32) + np.float32(0.5)
@@ -119,7 +125,7 @@ def find_silhouette(picture: NDArray[np.uint8], mask: Layer, points: NDArray[np.
         odds = net + _colour_odds(cells, person).reshape(WORK, WORK)
         person = guided_filter(guide, _probability(odds), SMOOTH, FLAT)
     person = as_layer(np.clip(np.maximum(person, face), 0, 1))
-    return _soften(person, _whole(person, face, place.usual(WORK) > USUAL, cells))
+    return _soften(person, _whole(person, face, place.crown(WORK), cells))
 
 
 def _level(probability: Layer) -> Layer:
@@ -160,13 +166,13 @@ def _histogram(cells: tuple[NDArray[np.intp], ...], weight: NDArray[np.float32])
     return histogram
 
 
-def _whole(person: Layer, face: Layer, usual: Mask, cells: tuple[NDArray[np.intp], ...]) -> Mask:
+def _whole(person: Layer, face: Layer, crown: Mask, cells: tuple[NDArray[np.intp], ...]) -> Mask:
     """[WORK, WORK] the piece that the face belongs to, without specks elsewhere, gaps and holes."""
     rough = (person > 0.5).astype(np.uint8)
     rough = np.asarray(cv2.morphologyEx(rough, cv2.MORPH_CLOSE, _disc(GAP)), np.uint8)
     rough = np.asarray(cv2.morphologyEx(rough, cv2.MORPH_OPEN, _disc(SPECK)), np.uint8)
     bridged = np.asarray(cv2.morphologyEx(np.pad(rough, WIDE_GAP, mode="edge"), cv2.MORPH_CLOSE, _disc(WIDE_GAP)))
-    bridges = (bridged[WIDE_GAP:-WIDE_GAP, WIDE_GAP:-WIDE_GAP] > 0) & usual
+    bridges = (bridged[WIDE_GAP:-WIDE_GAP, WIDE_GAP:-WIDE_GAP] > 0) & crown
     solid = ((rough > 0) | bridges | (face > 0)).astype(np.uint8)
     _, pieces = cv2.connectedComponents(solid)
     own = pieces == np.bincount(pieces[face > 0]).argmax() if face.any() else solid > 0
