@@ -17,6 +17,7 @@ from vasa_core.render.painter import Painter
 from vasa_core.render.palette import Palette, read_palette
 from vasa_core.render.retouch import clear_lips
 from vasa_core.render.rims import Rim
+from vasa_core.render.seam import Seam, find_seam
 from vasa_core.render.shape import FaceShape
 from vasa_core.render.sheet import Sheet
 
@@ -62,6 +63,8 @@ class Mouth:
     """Inter-ocular distance in px."""
     blur: Blur
     """How soft the portrait is."""
+    seam: Seam
+    """The line between the lips, which the skin's texture loses as they part."""
 
     def __post_init__(self) -> None:
         self.parts = load_parts()
@@ -214,7 +217,8 @@ def make_mouth(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: H
     if inside is not None:
         clear_lips(sheet, image, outline, mesh.frame.unit)
     axes = mesh.frame.axes.astype(np.float64)
-    mouth = Mouth(palette, axes, mesh.mouth, mesh.frame.down, mesh.frame.unit, blur_of(image, landmarks))
+    frame, seam = mesh.frame, find_seam(image, mesh)
+    mouth = Mouth(palette, axes, mesh.mouth, frame.down, frame.unit, blur_of(image, landmarks), seam)
     mouth.settle(mesh.rest)
     return mouth
 

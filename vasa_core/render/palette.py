@@ -32,8 +32,8 @@ TONGUE_GAIN, GUM_GAIN = 0.55, 0.62
 """Luminance of tongue and gums against the brighter skin."""
 LIP_SHARE = 0.4
 """How far tongue and gums have the hue of the lips rather than that of flesh in this light."""
-WALL_GAIN = 0.72
-"""Luminance of the mouth's walls against the lips: never black, for they are lit by red walls."""
+WALL_GAIN = 0.36
+"""Luminance of the mouth's walls against the brighter skin: never black, for they are lit by red walls."""
 WALL_TINT = np.array([1.0, 0.6, 0.58])
 """What is left of each channel in the walls' own light."""
 OWN_BRIGHTNESS, OWN_PALENESS, OWN_LEAST = 0.6, 1.0, 0.15
@@ -107,7 +107,7 @@ def read_palette(
                 tooth,
                 _with_luminance(flesh, GUM_GAIN * bright),
                 _with_luminance(flesh, TONGUE_GAIN * bright),
-                flesh * (1 - (1 - WALL_TINT) * colourful) * WALL_GAIN,
+                _with_luminance(flesh * (1 - (1 - WALL_TINT) * colourful), WALL_GAIN * bright),
             ]
         ).astype(np.float32),
         seam=np.asarray(0.5 * (lips + flesh) * SEAM_GAIN, np.float64),

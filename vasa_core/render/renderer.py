@@ -96,6 +96,7 @@ class Renderer:
         painter = self._painter
         position = head.apply(shape.position, self.mesh)
         painter.begin()
+        self.mouth.seam.slip(self.sheet, shape.gap)
         self.sheet.draw(painter, position, self.light.gain(shape.position, head.rotation))
         self.creases.draw(painter.frame, shape.position, position)
         painter.lay_over(self._background)

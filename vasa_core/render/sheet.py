@@ -25,6 +25,10 @@ class Sheet:
         self._source = np.ascontiguousarray(mesh.rest[:, :2] + self.margin, np.float32)
         self._triangles = mesh.triangles
 
+    def show(self, vertices: NDArray[np.int32], places: NDArray[np.float32]) -> None:
+        """Let `vertices` [n] show what the portrait has at `places` [n, 2] px."""
+        self._source[vertices] = places + np.float32(self.margin)
+
     def draw(self, painter: Painter, position: NDArray[np.float32], gain: NDArray[np.float32]) -> None:
         """Draw the sheet with its vertices at `position` [V, 2] px of the frame, colours times `gain` [V]."""
         layer = as_pixels(painter.frame)

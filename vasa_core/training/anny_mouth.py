@@ -58,6 +58,8 @@ OCCLUSION_REACH = 7 * MILLIMETRE
 """Only what is nearer shades: the rest moves, and is left to the renderer."""
 OCCLUSION_LIFT = 0.25 * MILLIMETRE
 """Rays start so far off the surface."""
+OPENEST = 75
+"""Percentile of the occlusion of teeth that counts as none."""
 CREVICE = 0.9
 """Exponent of the share of rays that get away: below 1 softens the occlusion."""
 
@@ -142,20 +144,10 @@ def _tongue(head: AnnyHead, points: Array) -> tuple[Array, NDArray[np.int64]]:
     vertices = points[used] * [TONGUE_NARROWED, 1, 1]
     vertices = (vertices + vertices[_mirror(vertices)] * [-1, 1, 1]) / 2
     triangles = triangulate(inverse.reshape(quads.shape))
-    border = np.unique(_border(triangles))
     for _ in range(TONGUE_SMOOTHING):
-        moved = _neighbours_mean(vertices, triangles)
-        moved[border] = vertices[border]
-        vertices = (vertices + moved) / 2
+        vertices = (vertices + _neighbours_mean(vertices, triangles)) / 2
     outwards = _normals(vertices, triangles)[:, 1] @ (vertices[:, 1] - vertices[:, 1].mean())
     return vertices, triangles if outwards > 0 else triangles[:, ::-1]
-
-
-def _border(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Edges [N, 2] that belong to one triangle only."""
-    edges = np.sort(np.concatenate([triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])]), axis=1)
-    unique, count = np.unique(edges, axis=0, return_counts=True)
-    return np.asarray(unique[count == 1], np.int64)
 
 
 def _neighbours_mean(vertices: Array, triangles: NDArray[np.int64]) -> Array:
@@ -189,7 +181,7 @@ def _tongue_shade(tongue: Array, triangles: NDArray[np.int64]) -> Array:
 
 def _tongue_share(tongue: Array) -> Array:
     """[N] how far the tongue goes with the jaw: the tip fully, the root hangs between jaw and skull."""
-    return 1 - 0.35 * _smooth((_from_tip(tongue) - 0.2) / 0.5)
+    return 1 - 0.2 * _smooth((_from_tip(tongue) - 0.2) / 0.5)
 
 
 def _tongue_targets(tongue: Array) -> Array:
@@ -197,7 +189,7 @@ def _tongue_targets(tongue: Array) -> Array:
     behind = _from_tip(tongue)
     tip = _tip(tongue)
     front = _smooth(1 - behind / (2.2 * TIP_LENGTH))
-    body = _smooth(behind / 0.45) * _smooth((0.9 - behind) / 0.5)
+    body = _smooth(behind / 0.45) * _smooth((1.2 - behind) / 0.5)
     above = tongue[:, 1] - (tongue[:, 1].max() + tongue[:, 1].min()) / 2
     targets = np.zeros((4, len(tongue), 3))
     middle = np.interp(behind, *_spine(tongue, behind))
@@ -249,7 +241,9 @@ def _bag() -> tuple[Array, NDArray[np.int64], Array]:
 
 
 def _occluded(band: Band) -> Array:
-    return band.shade * occlusion(band.vertices, band.triangles)
+    """[N] brightness of a row of teeth, its most open places 1."""
+    free = occlusion(band.vertices, band.triangles)
+    return band.shade * np.minimum(free / np.percentile(free[~band.gum], OPENEST), 1)
 
 
 def occlusion(vertices: Array, triangles: NDArray[np.int64]) -> Array:
