@@ -102,7 +102,7 @@ class Body:
         _, label = csgraph.connected_components(graph, directed=False)
         beside = self.quads["skin"][np.isin(self.quads["skin"], self.lip_rim).any(axis=1)].ravel()
         beside = np.array([v for v in np.unique(beside) if v not in rim])
-        labels, counts = np.unique(label[beside], return_counts=True)
+        labels = np.unique(label[beside])
         sizes = [(label == one).sum() for one in labels]
         inner = labels[int(np.argmin(sizes))]
         return np.nonzero(label == inner)[0]

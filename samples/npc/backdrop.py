@@ -3,6 +3,7 @@
 import bpy
 import numpy as np
 from scipy.ndimage import gaussian_filter
+
 from stage import Nodes, add_mesh
 
 SIZE = 512
@@ -52,6 +53,27 @@ def trunks(picture, random, places, colour, blur=7.0):
         mask = np.maximum(mask, (np.abs(columns - middle[:, None]) < half[:, None]).astype(float))
     mask = gaussian_filter(mask, blur)[..., None]
     return picture * (1 - mask) + np.asarray(colour) * mask
+
+
+def shelves(random):
+    """Rows of books in warm half light."""
+    picture = np.full((SIZE, SIZE, 3), 0.02) * [1.3, 0.9, 0.6]
+    for row in range(4):
+        low, high = int((0.02 + 0.25 * row) * SIZE), int((0.23 + 0.25 * row) * SIZE)
+        at = 0
+        while at < SIZE:
+            wide, missing = random.integers(9, 26), random.integers(0, 40)
+            hue = np.array(
+                [(0.22, 0.05, 0.03), (0.20, 0.13, 0.05), (0.05, 0.09, 0.07), (0.06, 0.06, 0.12)][random.integers(4)]
+            )
+            round_back = 0.35 + 0.65 * np.sin(np.linspace(0.2, np.pi - 0.2, wide))
+            end = min(at + wide, SIZE)
+            picture[low + missing : high, at:end] = (0.35 * hue * random.uniform(0.5, 1.5) * round_back[:, None])[
+                : end - at
+            ]
+            at += wide
+        picture[high : high + 12] = (0.09, 0.045, 0.02)
+    return picture
 
 
 def blur(picture, amount):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+
 from stage import Nodes, add_mesh
 
 RINGS, SEGMENTS = 150, 256

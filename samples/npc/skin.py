@@ -1,10 +1,11 @@
 """Skin: where on the face is what (masks on the undeformed mesh), its colours, and the material."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-from anny_body import Body, Fine
 from scipy.spatial import cKDTree
+
+from anny_body import Body, Fine
 from stage import Nodes
 
 EYE = np.array([0.308, -1.38, 7.285])
@@ -77,7 +78,6 @@ class Regions:
         nape = smooth(6.35, 6.75, z - 0.25 * smooth(0.2, -0.3, at[:, 1]))
         self.scalp = np.maximum(above, behind * nape) * (1 - self.ears)
         self.beard = self._beard(x, z, at[:, 1])
-        self.below_collar = at[:, 2]
 
     @staticmethod
     def _brows(at, width):
@@ -90,7 +90,7 @@ class Regions:
     def _beard(self, x, z, y):
         top = np.interp(x, [0, 0.10, 0.20, 0.30, 0.42, 0.52, 0.60, 0.66, 0.72],
                         [6.80, 6.785, 6.76, 6.58, 6.55, 6.64, 6.90, 7.20, 7.30])  # fmt: skip
-        below = smooth(5.75, 6.1, z)
+        below = smooth(5.92, 6.2, z)
         ahead = smooth(-0.50, -0.66, y)
         edge = smooth(0.03, -0.10, z - top)
         return edge * below * ahead * (1 - self.lips) * (1 - 0.999 * self.ears) * (1 - self.cavity)
@@ -119,7 +119,8 @@ class Complexion:
     lines: float = 0.0
     """Depth of the lines of age."""
     seed: int = 0
-    extra: dict = field(default_factory=dict)
+    shirt: tuple[float, float, float] | None = None
+    """A shirt painted on the body, where no cloth is modelled."""
 
 
 def colour(regions: Regions, look: Complexion) -> np.ndarray:
@@ -156,9 +157,9 @@ def colour(regions: Regions, look: Complexion) -> np.ndarray:
     cover(r.brows * look.brow_share, look.brow_tint)
     cover(r.lips * look.lips_share, look.lips)
     cover(r.cavity, (0.16, 0.03, 0.03))
-    if "shirt" in look.extra:
+    if look.shirt is not None:
         neckline = 5.62 + 0.10 * r.at[:, 1] + 0.25 * np.abs(r.at[:, 0]) ** 2
-        cover(smooth(0.012, -0.012, r.at[:, 2] - neckline), look.extra["shirt"])
+        cover(smooth(0.012, -0.012, r.at[:, 2] - neckline), look.shirt)
     return np.concatenate([np.clip(tone, 0.002, 1), np.ones((len(tone), 1))], axis=1)
 
 
@@ -166,7 +167,9 @@ def grime(regions: Regions) -> np.ndarray:
     """[N] where a hand has wiped soot over the face."""
     at = regions.at
     total = smear(at, (0.24, -1.5, 7.78), (0.22, 0.06), 0.25) + smear(at, (-0.46, -1.25, 6.98), (0.07, 0.16), 0.5)
-    total += 0.9 * smear(at, (0.40, -1.3, 6.86), (0.12, 0.05), -0.5) + 0.8 * smear(at, (-0.02, -1.6, 7.08), (0.05, 0.12), 0.2)
+    total += 0.9 * smear(at, (0.40, -1.3, 6.86), (0.12, 0.05), -0.5) + 0.8 * smear(
+        at, (-0.02, -1.6, 7.08), (0.05, 0.12), 0.2
+    )
     total += 0.7 * smear(at, (-0.35, -1.4, 7.68), (0.12, 0.10)) + 0.8 * smear(at, (0.0, -1.0, 6.0), (0.5, 0.2))
     return total * (1 - regions.lips) * (1 - 0.8 * np.clip(regions.sockets, 0, 1))
 
@@ -179,7 +182,11 @@ def lines(regions: Regions) -> np.ndarray:
     total = np.zeros(len(at))
     for k, reach in enumerate((0.30, 0.40, 0.36)):
         line = 7.62 + 0.095 * k + 0.022 * np.cos(7 * x) + 0.008 * np.sin(23 * at[:, 0] + 2 * k)
-        total += np.exp(-(((z - line) / 0.013) ** 2)) * smooth(reach, reach - 0.15, x) * (0.6 + 0.4 * np.sin(9 * at[:, 0] + k))
+        total += (
+            np.exp(-(((z - line) / 0.013) ** 2))
+            * smooth(reach, reach - 0.15, x)
+            * (0.6 + 0.4 * np.sin(9 * at[:, 0] + k))
+        )
     for side, tilt in ((0.07, 0.9), (0.05, 0.45), (0.055, 0.0), (0.06, -0.45)):
         off_x, off_z = x - 0.475, z - 7.275 - 0.02 * tilt
         along = off_x * np.cos(tilt) + off_z * np.sin(tilt)
@@ -213,12 +220,14 @@ def material(look: Complexion):
         cells = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=34.0, Randomness=1.0)
         chance = n.add("ShaderNodeSeparateColor", Color=cells.outputs["Color"]).outputs[0]
         radius = n.math("MULTIPLY", n.math("MAXIMUM", n.math("SUBTRACT", chance, 0.2), 0.0), 0.45)
-        spot = n.add("ShaderNodeMapRange", Value=cells.outputs["Distance"], i1=n.math("MULTIPLY", radius, 0.4), i2=radius,
-                     i3=1.0, i4=0.0)  # fmt: skip
+        spot = n.add("ShaderNodeMapRange", Value=cells.outputs["Distance"], i1=n.math("MULTIPLY", radius, 0.4),
+                     i2=radius, i3=1.0, i4=0.0)  # fmt: skip
         share = n.math("MULTIPLY", spot.outputs[0], n.attribute("flecks").outputs["Fac"])
         tone = n.mix(n.math("MULTIPLY", share, look.freckles), tone, (0.62, 0.42, 0.30), "MULTIPLY")
     if look.soot:
-        smear = n.math("ADD", n.math("MULTIPLY", n.noise(rest, 16.0, 4.0, 0.7), 1.5), n.attribute("grime").outputs["Fac"])
+        smear = n.math(
+            "ADD", n.math("MULTIPLY", n.noise(rest, 16.0, 4.0, 0.7), 1.5), n.attribute("grime").outputs["Fac"]
+        )
         dirt = n.add("ShaderNodeMapRange", Value=smear, i1=1.05, i2=1.75, i3=0.0, i4=1.0).outputs[0]
         tone = n.mix(n.math("MULTIPLY", dirt, look.soot), tone, (0.035, 0.028, 0.024))
     pores = n.add("ShaderNodeTexVoronoi", Vector=rest, Scale=95.0).outputs["Distance"]

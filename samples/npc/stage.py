@@ -133,7 +133,9 @@ def render(path: str | Path, size: int, samples: int, exposure=0.0, look="AgX - 
         scene.render.filepath = f"{folder}/picture.png"
         bpy.ops.render.render(write_still=True)
         picture = Image.open(scene.render.filepath).convert("RGB")
-        picture.save(path, **({"quality": JPEG_QUALITY, "subsampling": 0} if path.suffix == ".jpg" else {"optimize": True}))
+        picture.save(
+            path, **({"quality": JPEG_QUALITY, "subsampling": 0} if path.suffix == ".jpg" else {"optimize": True})
+        )
 
 
 class Nodes:
@@ -152,7 +154,9 @@ class Nodes:
         for key, value in (settings or {}).items():
             setattr(node, key, value)
         for key, value in inputs.items():
-            socket = node.inputs[int(key[1:])] if key[0] == "i" and key[1:].isdigit() else node.inputs[key.replace("_", " ")]
+            socket = (
+                node.inputs[int(key[1:])] if key[0] == "i" and key[1:].isdigit() else node.inputs[key.replace("_", " ")]
+            )
             self.link(value, socket)
         return node
 
@@ -175,9 +179,7 @@ class Nodes:
 
     def noise(self, vector, scale, detail=2.0, roughness=0.5):
         """Noise in 0..1 around 0.5."""
-        return self.add(
-            "ShaderNodeTexNoise", Vector=vector, Scale=scale, Detail=detail, Roughness=roughness
-        ).outputs[0]
+        return self.add("ShaderNodeTexNoise", Vector=vector, Scale=scale, Detail=detail, Roughness=roughness).outputs[0]
 
     def scaled(self, vector, by):
         """A vector stretched along the axes."""

@@ -113,7 +113,7 @@ def taper(count, steps, radius, tip=0.15, root=1.0, random=None):
     return radius * each[:, None] * shape[None]
 
 
-def shades(count, colour, spread, random, grey=0.0, grey_colour=(0.5, 0.48, 0.45)):
+def shades(count, colour, spread, random, grey=0.0, grey_colour=(0.30, 0.28, 0.26)):
     """[S, 3] colours around one; a share `grey` of them grey."""
     tint = np.asarray(colour) * np.exp(random.normal(0, spread, (count, 1)))
     mask = random.uniform(size=count) < grey

@@ -9,13 +9,13 @@ import argparse
 import json
 from pathlib import Path
 
-import bpy
 import numpy as np
+from scipy.spatial.transform import Rotation
+
 import stage
 from anny_body import load_body
 from cast import PLAIN
 from head import Head, Turn
-from scipy.spatial.transform import Rotation
 
 TURNS = {
     "yaw_right": (0, -10, 0),
@@ -106,7 +106,7 @@ def main() -> None:
             "kind": "perspective",
             "distance_px": DISTANCE * px,
             "centre_px": [options.size / 2, options.size / 2],
-            "about": "distance of the pinhole from the plane of the outer eye corners; inter_ocular_px is measured there",
+            "about": "pinhole this far from the plane of the outer eye corners, where inter_ocular_px is measured",
         },
         "cases": entries,
     }

@@ -1,11 +1,11 @@
-"""Clothes and ornaments modelled by script: garments wrapped around the body, a hood, a crown, jewels."""
+"""Clothes modelled by script: garments wrapped around the body, cords, beads and stones."""
 
 import bpy
 import numpy as np
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
-from skin import smooth
-from stage import Nodes, add_mesh, principled
+
+from stage import add_mesh
 
 
 def tree_of(vertices, quads) -> BVHTree:
@@ -86,7 +86,7 @@ class Wrap:
                          np.sin(elevation) + 0 * azimuth], axis=-1)  # fmt: skip
 
     def sheet(self, upper, offset, lower=None, smoothing=6, folds=None):
-        """Points [rows, columns, 3] from the lower edge to the upper (elevations [columns], rad), `offset` over the body."""
+        """Points [rows, columns, 3] from the lower edge to `upper` (elevations [columns], rad), `offset` over it."""
         share = np.linspace(0, 1, self.rows)[:, None]
         low = self.lowest if lower is None else lower
         elevation = low + (upper - low) * share
@@ -133,7 +133,9 @@ def tube(name, line, radius, material, closed=False, sides=14):
     other = np.cross(ahead, up)
     turn = np.arange(sides) / sides * 2 * np.pi
     r = np.broadcast_to(radius, count)[:, None, None]
-    ring = line[:, None] + r * (np.cos(turn)[None, :, None] * up[:, None] + np.sin(turn)[None, :, None] * other[:, None])
+    ring = line[:, None] + r * (
+        np.cos(turn)[None, :, None] * up[:, None] + np.sin(turn)[None, :, None] * other[:, None]
+    )
     quads = grid_quads(count, sides, True)
     if closed:
         last = np.arange(sides) + (count - 1) * sides
@@ -165,118 +167,3 @@ def cut_gem(name, place, size, material, outward, stretch=(1, 1, 0.6)):
     thing.rotation_euler = Vector(outward).to_track_quat("Z", "Y").to_euler()
     thing.data.materials.append(material)
     return thing
-
-
-def gold(rough=0.24, colour=(0.95, 0.62, 0.24)):
-    """Old, hammered gold."""
-    n = Nodes("gold")
-    place = n.add("ShaderNodeTexCoord").outputs["Object"]
-    dents = n.noise(place, 14.0, 3.0)
-    worn = n.math("ADD", rough - 0.08, n.math("MULTIPLY", n.noise(place, 35.0, 4.0), 0.2))
-    shader = n.add("ShaderNodeBsdfPrincipled", Base_Color=colour, Metallic=1.0, Roughness=worn,
-                   Normal=n.bump(dents, 0.25, 0.03))  # fmt: skip
-    return n.finish(shader.outputs[0])
-
-
-def jewel(colour):
-    """A clear coloured stone: a deep gloss rather than refraction, which is noisy at this size."""
-    return principled("jewel", Base_Color=colour, Roughness=0.08, Metallic=0.35, Coat_Weight=1.0, Coat_Roughness=0.03,
-                      Specular_IOR_Level=0.9)  # fmt: skip
-
-
-def pearl():
-    """Pearls."""
-    return principled("pearl", Base_Color=(0.78, 0.70, 0.62), Roughness=0.22, Coat_Weight=0.6, Coat_Roughness=0.08,
-                      Subsurface_Weight=0.3, Subsurface_Scale=0.05)  # fmt: skip
-
-
-def cloth(name, colour, rough=0.85, weave=26.0, sheen=0.35, dirt=0.25, bump=0.5):
-    """Woven cloth."""
-    n = Nodes(name)
-    place = n.add("ShaderNodeTexCoord").outputs["Object"]
-    thread = n.math("MULTIPLY", n.add("ShaderNodeTexWave", {"bands_direction": "Z"}, Vector=place, Scale=weave,
-                    Distortion=1.5, Detail=1.0).outputs["Fac"], n.add("ShaderNodeTexWave", {"bands_direction": "X"},
-                    Vector=place, Scale=weave, Distortion=1.5, Detail=1.0).outputs["Fac"])  # fmt: skip
-    patch = n.noise(place, 3.0, 5.0, 0.6)
-    tone = n.mix(n.math("MULTIPLY", patch, dirt * 2), colour, tuple(0.45 * c for c in colour))
-    tone = n.mix(n.math("MULTIPLY", thread, 0.35), tone, tuple(0.6 * c for c in colour))
-    relief = n.math("ADD", n.math("MULTIPLY", thread, 0.6), n.math("MULTIPLY", n.noise(place, 9.0, 3.0), 0.6))
-    shader = n.add("ShaderNodeBsdfPrincipled", Base_Color=tone, Roughness=rough, Sheen_Weight=sheen,
-                   Sheen_Roughness=0.5, Normal=n.bump(relief, bump, 0.02), Specular_IOR_Level=0.25)  # fmt: skip
-    return n.finish(shader.outputs[0])
-
-
-def leather(name, colour=(0.13, 0.055, 0.025), rough=0.48):
-    """Worn leather."""
-    n = Nodes(name)
-    place = n.add("ShaderNodeTexCoord").outputs["Object"]
-    cells = n.add("ShaderNodeTexVoronoi", {"feature": "DISTANCE_TO_EDGE"}, Vector=place, Scale=26.0).outputs["Distance"]
-    stains = n.noise(place, 2.6, 6.0, 0.65)
-    tone = n.mix(stains, tuple(0.35 * c for c in colour), tuple(min(1.5 * c, 1) for c in colour))
-    worn = n.math("ADD", rough - 0.12, n.math("MULTIPLY", n.noise(place, 7.0, 4.0), 0.3))
-    relief = n.math("ADD", n.math("MINIMUM", cells, 0.12), n.math("MULTIPLY", n.noise(place, 5.0, 5.0), 0.35))
-    shader = n.add("ShaderNodeBsdfPrincipled", Base_Color=tone, Roughness=worn, Normal=n.bump(relief, 0.6, 0.04),
-                   Specular_IOR_Level=0.45)  # fmt: skip
-    return n.finish(shader.outputs[0])
-
-
-def hood(head_top, eyes, random, material, width=1.06, front=-0.05, back=2.05, peak=0.10):
-    """A hood: arches from shoulder to shoulder, one behind the other, closed at the back of the head.
-
-    `head_top` height of the crown, `eyes` [3] their middle; `front` and `back` are measured from the eyes, dm.
-    """
-    columns, rows = 161, 56
-    face_z = eyes[2]
-    s = np.linspace(-1, 1, columns)[None]
-    t = np.linspace(0, 1, rows)[:, None]
-    # Towards the back the arch keeps its size and then closes like the end of an egg.
-    close = np.sqrt(np.clip(1 - (np.clip(t - 0.30, 0, 1) / 0.70) ** 2.4, 0, 1))
-    roof = head_top + 0.22 - 0.20 * smooth(0.32, 0.0, t)
-    top = face_z + (roof - face_z) * (0.35 + 0.65 * close)
-    bottom = face_z - 1.95 + 0.12 * t
-    angle = s * np.pi / 2
-    lift = np.clip(np.cos(angle), 0, 1) ** 0.54
-    z = bottom + (top - bottom) * lift + peak * np.exp(-((s / 0.16) ** 2)) * (1 - 0.6 * t)
-    bulge = np.sin(np.abs(angle)) ** 0.62 * np.sign(s)
-    level = (z - bottom) / (top - bottom)
-    waist = 1 + 0.42 * smooth(0.42, 0.0, level) - 0.10 * np.exp(-(((level - 0.33) / 0.12) ** 2))
-    x = width * bulge * waist * (0.12 + 0.88 * close)
-    y = eyes[1] + front + (back - front) * t + 0.30 * smooth(0.62, 0.05, level) * (1 - t) + 0.16 * smooth(0.5, 1.0, level) * (1 - t) ** 2
-    fold = waves((rows, columns), random, (5, 9, 14), 0.028, 3.0) * (0.35 + 0.65 * smooth(0.7, 0.2, level))
-    x = x * (1 + fold)
-    z = z + 0.4 * fold * lift
-    y = y + 0.5 * fold
-    points = np.stack([x, np.broadcast_to(y, x.shape), z], axis=-1)
-    garment("hood", points, material, 0.045, closed=False)
-    tube("hem", points[0] + [0, -0.005, 0.01], 0.034, material, sides=12)
-    return points
-
-
-def crown(tree, middle, height, material, random, tilt=0.10, gap=0.07, band=0.17, points=10, rise=0.34):
-    """A crown around the head at `height` (dm): band, fleurons with beads, stones; returns its height at the front."""
-    columns, rows = 480, 14
-    azimuth = np.arange(columns) / columns * 2 * np.pi
-    d = np.stack([np.sin(azimuth), -np.cos(azimuth), 0 * azimuth], axis=-1)
-    centre = np.array([0, middle, height])
-    r = cast(tree, centre, d)
-    spectrum = np.fft.rfft(r)
-    spectrum[7:] = 0
-    r = np.fft.irfft(spectrum, columns) + gap
-    phase = (azimuth / (2 * np.pi) * points + 0.5) % 1 - 0.5
-    big = np.abs(phase)
-    spike = np.clip(1 - big / 0.30, 0, 1) ** 1.4 * rise + 0.10 * np.clip(1 - np.abs(big - 0.5) / 0.16, 0, 1) ** 1.5
-    share = np.linspace(0, 1, rows)[:, None]
-    tall = share * (band + spike[None])
-    flare = 1 + 0.10 * tall
-    lean = tilt * (-d[:, 1])[None] * 0
-    sheet = np.stack([r * d[:, 0] * flare, middle + r * d[:, 1] * flare, height + tall + lean], axis=-1)
-    sheet[..., 2] += tilt * (sheet[..., 1] - middle) * -1.0
-    thing = garment("crown", sheet, material, 0.03, subdivide=1)
-    for level, radius in ((0, 0.026), (None, 0.02)):
-        at = sheet[0] if level == 0 else sheet[0] + [0, 0, band]
-        grown = at.copy()
-        grown[:, 0] *= 1.02
-        grown[:, 1] = middle + (grown[:, 1] - middle) * 1.02
-        tube("band", grown, radius, material, closed=True)
-    tips = [int(round((k + 0.0) / points * columns)) % columns for k in range(points)]
-    return thing, sheet, d, tips
