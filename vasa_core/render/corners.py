@@ -13,10 +13,10 @@ from vasa_core.render.rims import Rim
 
 CORNER_LENGTH = 0.06
 """Inter-ocular distances over which motion is smoothed along the skin at the corners."""
-LIP_LENGTH = 0.03
-"""The same along the lips."""
-REACH = (0.08, 0.24)
-"""Inter-ocular distances from the corners, or from the lips' edge, where smoothing fades, and where it ends."""
+LIP_LENGTH = 0.035
+"""The same along the lips and the hollow below them."""
+CORNER_REACH, LIP_REACH = (0.08, 0.24), (0.2, 0.36)
+"""Inter-ocular distances from the corners, and from the lips' edge, where smoothing fades, and where it ends."""
 FLATTEST = 0.05
 """Least cotangent of an angle: keeps thin triangles from pulling the wrong way."""
 SMALLEST = 1e-5
@@ -73,9 +73,9 @@ def _lengths(places: NDArray[np.float64], rim: Rim) -> NDArray[np.float64]:
     edge = places[np.concatenate([rim.upper, rim.lower])]
     to_corner = np.linalg.norm(places[:, None] - ends[None], axis=2).min(1)
     to_edge = np.linalg.norm(places[:, None] - edge[None], axis=2).min(1)
-    return np.maximum(CORNER_LENGTH * _fade(to_corner), LIP_LENGTH * _fade(to_edge))
+    return np.maximum(CORNER_LENGTH * _fade(to_corner, CORNER_REACH), LIP_LENGTH * _fade(to_edge, LIP_REACH))
 
 
-def _fade(away: NDArray[np.float64]) -> NDArray[np.float64]:
-    x = np.clip((away - REACH[0]) / (REACH[1] - REACH[0]), 0, 1)
+def _fade(away: NDArray[np.float64], reach: tuple[float, float]) -> NDArray[np.float64]:
+    x = np.clip((away - reach[0]) / (reach[1] - reach[0]), 0, 1)
     return 1 - x * x * (3 - 2 * x)

@@ -18,7 +18,7 @@ SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""
 SEAM_GAP = 0.03
 """Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
-DIMMEST = 0.2
+DIMMEST = 0.27
 """Light that reaches even the corners of a mouth that hardly opens."""
 BOUNCE = (0.2, -0.05, -0.15)
 """Half-dark between red walls: how much more of each channel it holds than its brightness says."""
