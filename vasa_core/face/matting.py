@@ -10,6 +10,8 @@ WORK = 640
 """Side that the matte is found at, px; larger pictures get it enlarged along their own edges."""
 BAND = (4.5, 14.0)
 """The matte is open up to so many px of WORK inside and outside of the silhouette."""
+STEEP = (0.2, 0.8)
+"""Probabilities of person taken for none and full opacity."""
 LOOSE = (0.03, 0.97)
 """Between these the silhouette itself is unsure, and the matte is open too."""
 DEPTHS = (2.0, 9.0)
@@ -18,7 +20,7 @@ AROUND = 9.0
 """Neighbouring places whose nearest colours are tried as well lie so many px of WORK away."""
 NOISE = 13.0
 """Error of a colour, of 255: grain and brushwork."""
-PRIOR = 0.28
+PRIOR = 0.24
 """Error of the silhouette as a guess of the matte."""
 APART = 30.0
 """Colours of person and background nearer than this, of 255, tell little of the matte."""
@@ -48,7 +50,8 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     side = len(picture)
     work = min(side, WORK)
     small = np.asarray(cv2.resize(picture, (work, work), interpolation=cv2.INTER_AREA), np.uint8)
-    prior = as_layer(np.clip(cv2.resize(silhouette, (work, work), interpolation=cv2.INTER_LINEAR), 0, 1))
+    prior = cv2.resize(silhouette, (work, work), interpolation=cv2.INTER_LINEAR)
+    prior = as_layer(np.clip((prior - STEEP[0]) / (STEEP[1] - STEEP[0]), 0, 1))
     unit = work / WORK
     solid = prior > 0.5
     inside = _distance(solid)

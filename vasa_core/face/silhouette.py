@@ -19,7 +19,7 @@ BINS = 24
 """Bins of the colour histograms along each axis of CIE Lab."""
 BIN_BLUR = 1.2
 """Blur of the histograms, bins (sigma)."""
-COLOUR_VOICE = 2.5
+COLOUR_VOICE = 2.2
 """Largest log-odds that colour may add to the net's: it settles what the net leaves open, and no more."""
 SURE = 4.0
 """Log-odds of the net count up to this (0.982)."""
