@@ -16,7 +16,7 @@ NARROW = (0.55, 0.09)
 """Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
 SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""
-SEAM_GAP = 0.03
+SEAM_GAP = 0.04
 """Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
 DIMMEST = 0.27
 """Light that reaches even the corners of a mouth that hardly opens."""

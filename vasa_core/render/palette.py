@@ -30,7 +30,7 @@ BRIGHTEST = 240
 """No channel of a tooth is brighter, of 255: room for nothing but a highlight is left above."""
 TONGUE_GAIN, GUM_GAIN = 0.55, 0.62
 """Luminance of tongue and gums against the brighter skin."""
-LIP_SHARE = 0.4
+LIP_SHARE = 0.5
 """How far tongue and gums have the hue of the lips rather than that of flesh in this light."""
 WALL_GAIN = 0.36
 """Luminance of the mouth's walls against the brighter skin: never black, for they are lit by red walls."""

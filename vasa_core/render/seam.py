@@ -27,7 +27,7 @@ OPEN_LINE = 0.009
 """The same of the line that is painted where a portrait's open mouth has been taken off."""
 SLACK = 2.0
 """The shift fades over so many times its size: the texture is drawn together there, never folded."""
-PARTED = 0.03
+PARTED = 0.05
 """Gap between the lips, inter-ocular distances, at which the line has gone inside."""
 
 
