@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from vasa_core.render.drawneye import DrawnEye
 from vasa_core.render.eyechart import COLUMNS, EyeChart
 from vasa_core.render.iris import find_glints, find_iris, whole_iris
 from vasa_core.render.layers import blur, distance_to, grow, spread
@@ -55,7 +56,7 @@ class Eyeball:
     iris: NDArray[np.float32]
     """[h, w, 4] complete, without shade and catch-light; the last channel is its opacity, 0 to 255."""
     glint: NDArray[np.float32]
-    """[h, w, 3] light that the catch-lights add."""
+    """[h, w, 4] the catch-lights; the last channel is their opacity, 0 to 255."""
     residue: NDArray[np.float32]
     """[h, w, 3] portrait minus all that; 0 away from the opening."""
     shade: NDArray[np.float64]
@@ -65,6 +66,8 @@ class Eyeball:
     iris_centre: NDArray[np.float64]
     """[2] px of the patch."""
     iris_radius: float
+    iris_height: float
+    """Height of the iris against its width."""
     centre: NDArray[np.float64]
     """[2] px of the patch: the ball's centre."""
     radius: float
@@ -78,13 +81,14 @@ def make_eyeball(
     chart: EyeChart,
     origin: NDArray[np.float64],
     axes: NDArray[np.float64],
+    drawn: DrawnEye | None,
     px: float,
 ) -> Eyeball:
     """Separate an eye.
 
     Parameters: `patch` [h, w, 3]; `opening` [h, w] share of each pixel inside the lids; `ring` [5, 2] tracked iris,
     centre first, px of the patch; `origin` [2] px of the portrait where the patch begins; `axes` [3, 3] canonical
-    displacement to px; `px` size of the picture against 512.
+    displacement to px; `drawn` the eye if it is a drawing's; `px` size of the picture against 512.
     """
     unit = float(np.linalg.norm(axes[:, 0]))
     colours = patch.astype(np.float32)
@@ -93,9 +97,14 @@ def make_eyeball(
     below = place[..., 1] - chart.at(chart.upper, place[..., 0])
     above = chart.at(chart.lower, place[..., 0]) - place[..., 1]
 
-    tracked = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
-    centre, radius = find_iris(patch, ring[0], tracked, opening, px)
-    distance = np.hypot(columns - centre[0], rows - centre[1]).astype(np.float32)
+    if drawn is None:
+        tracked = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
+        centre, radius = find_iris(patch, ring[0], tracked, opening, px)
+        tall = 1.0
+    else:
+        centre, radius = drawn.centre - origin, float(drawn.radii[0])
+        tall = float(drawn.radii[1]) / radius
+    distance = np.hypot(columns - centre[0], (rows - centre[1]) / tall).astype(np.float32)
     inner = np.asarray((below > 0.8 * px) & (above > 0.8 * px) & (opening > 0.99), np.bool_)
     corners = chart.corners - origin
     width = float(np.linalg.norm(corners[1] - corners[0]))
@@ -114,26 +123,26 @@ def make_eyeball(
     )
     white *= lit
     aside = 2 * np.hypot(columns - corners[:, 0].mean(), rows - corners[:, 1].mean()) / width
-    white *= (1 - CORNER_DARK * np.clip(aside, 0, 1.2)[..., None] ** 2).astype(np.float32)
+    corner_dark = CORNER_DARK if drawn is None else 0.0
+    white *= (1 - corner_dark * np.clip(aside, 0, 1.2)[..., None] ** 2).astype(np.float32)
     glints = find_glints(colours, inner, distance, radius, px)
-    clear = inner & (below > min(0.02 * unit, 0.25 * radius)) & ~glints
+    clear = inner & (below > min(0.02 * unit, 0.25 * radius)) & ~grow(glints, max(round(1.2 * px), 1))
     bare = whole_iris(colours, clear, distance, radius, px)
     beside = inner & (below > 0.018 * unit) & (above > 0.008 * unit) & ~glints
     opacity = np.rint(_iris_opacity(colours, white, bare, distance / radius, beside) * 255) / 255
     layered = white + (bare - white) * opacity
     lash = _lash_colour(colours, np.abs(below) / unit, (opening > 0) & (distance > 1.08 * radius))
-    shade = _shades(colours - lash, layered - lash, opening, below / unit, above / unit, glints)
+    shade = _shades(colours - lash, layered - lash, opening, below / unit, above / unit, glints, drawn is None)
     table = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     cast = np.interp(below / unit, table, shade[0]) * np.interp(above / unit, table, shade[1])
     cast = 1 - (1 - cast) * (AT_CORNERS + (1 - AT_CORNERS) * chart.at(chart.inside, place[..., 0]))
-    soft = blur(grow(glints, 1), 0.7 * px)[..., None] * opacity
-    excess = np.clip(colours - lash - (layered - lash) * cast[..., None], 0, 255)
-    glint = np.rint(excess * np.clip(1.5 * soft, 0, 1) * glints.any())
+    glint = _glint(colours, lash + (layered - lash) * cast[..., None], glints, px)
     white, bare = np.rint(white), np.rint(bare)
-    model = lash + (white + (bare - white) * opacity - lash) * cast[..., None] + glint * opacity**2
+    model = lash + (white + (bare - white) * opacity - lash) * cast[..., None]
+    model += (glint[..., :3] - model) * glint[..., 3:] / 255 * opacity**2
     reach = np.clip(2 - _outside(below, above, opening), 0, 1)[..., None]
     ball = corners.mean(0) + axes[:2, 2] * BALL_DEPTH
-    ball_radius = max(BALL_RADIUS * unit, LEAST_RADII[0] * radius, LEAST_RADII[1] * width)
+    ball_radius = max(BALL_RADIUS * unit, LEAST_RADII[0] * radius * max(1.0, tall), LEAST_RADII[1] * width)
     return Eyeball(
         white=white.astype(np.float32),
         iris=np.concatenate([bare, opacity * 255], -1).astype(np.float32),
@@ -143,6 +152,7 @@ def make_eyeball(
         lash=lash,
         iris_centre=centre,
         iris_radius=radius,
+        iris_height=tall,
         centre=ball,
         radius=ball_radius,
     )
@@ -164,6 +174,22 @@ def _iris_opacity(
         if error < least:
             best, least = (inner, outer), error
     return np.asarray(np.clip((best[1] - distance) / (best[1] - best[0]), 0, 1)[..., None], np.float32)
+
+
+def _glint(
+    colours: NDArray[np.float32], below: NDArray[np.float32], glints: NDArray[np.bool_], px: float
+) -> NDArray[np.float32]:
+    """[h, w, 4] the catch-lights `glints` [h, w] of an eye that without them is `below` [h, w, 3]: colour, opacity."""
+    layer = np.zeros((*glints.shape, 4), np.float32)
+    if not glints.any():
+        return layer
+    light = colours.sum(-1)
+    brightest = glints & (light >= np.percentile(light[glints], 75))
+    layer[..., :3] = np.rint(np.median(colours[brightest], axis=0))
+    soft = np.clip(1.5 * blur(grow(glints, 1), 0.7 * px), 0, 1)
+    excess = (light - below.sum(-1)) / np.maximum(layer[0, 0, :3].sum() - below.sum(-1), 24)
+    layer[..., 3] = np.rint(255 * np.clip(excess, 0, 1) * soft)
+    return layer
 
 
 def _lash_colour(colours: NDArray[np.float32], from_edge: NDArray, beside: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -249,6 +275,7 @@ def _shades(
     below: NDArray,
     above: NDArray,
     glints: NDArray[np.bool_],
+    real: bool,
 ) -> NDArray[np.float64]:
     """[2, SHADE_SAMPLES] how much darker than its layers the portrait's eye is near its lids."""
     places = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
@@ -258,7 +285,7 @@ def _shades(
         (below, above, LEAST_SHADE[0]),
         (above, below, LEAST_SHADE[1]),
     ):
-        least = 1 - depth * np.exp(-places / length)
+        least = 1 - (depth if real else 0.0) * np.exp(-places / length)
         usable = (opening > 0.9) & (other > 0.25 * (other + away)) & ~glints & (other > 0.012)
         found = np.ones(SHADE_SAMPLES)
         for k, place in enumerate(places):

@@ -26,6 +26,7 @@ from vasa_core.render.lids import (
     BELL,
     BOTTOM,
     LOWER,
+    LOWER_NEW,
     LOWER_PUSH,
     LOWER_SCALE,
     MIDDLE,
@@ -44,6 +45,8 @@ FIRST, LAST = (
     (1 + BEYOND) / (1 + 2 * BEYOND) * (COLUMNS - 1),
 )
 """Columns of the corners: beyond them no lid moves."""
+LOWER_KEPT = 3.0
+"""px below the edge of a lower lid that move with it as they are, where new skin comes out from under it."""
 FRINGE_DARK = 0.55
 """Share of light that the lashes of a shut lid take from the skin right below them."""
 
@@ -217,9 +220,21 @@ def draw_socket(
             if beneath > 0 and over < 1:
                 far = max(height - lower, 0.0)
                 moved = lower - row[REST_LOWER]
-                back = moved * (1 - smooth(far * row[LOWER_PUSH]))
+                back = moved * (1 - smooth(far * row[LOWER_PUSH]) * (1 - row[LOWER_NEW]))
                 back -= max(OUTSIDE * min(abs(moved), px) - far, 0.0)
                 one, two, three = look(portrait, u - ox - down[0] * back, v - oy - down[1] * back)
+                if row[LOWER_NEW] > 0:
+                    below = (height - row[REST_LOWER]) * per_px
+                    new = smooth(far * per_px * (1 / LOWER_KEPT) - 1) * row[LOWER_NEW]
+                    four, five, six = look(skin, u - ox, v - oy)
+                    still = smooth(below * (1 / LOWER_KEPT) - 2) * row[LOWER_NEW]
+                    one, two, three = one + (four - one) * new, two + (five - two) * new, three + (six - three) * new
+                    four, five, six = look(portrait, u - ox, v - oy)
+                    one, two, three = (
+                        one + (four - one) * still,
+                        two + (five - two) * still,
+                        three + (six - three) * still,
+                    )
                 hang = 1 - max(height - upper, 0.0) * numbers[PER_FRINGE]
                 if hang > 0:
                     dark = 1 - FRINGE_DARK * numbers[CLOSURE] * row[BELL] * hang * hang

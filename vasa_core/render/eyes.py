@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from vasa_core.face import topology
 from vasa_core.render import eyeshade
+from vasa_core.render.drawneye import find_drawn_eye
 from vasa_core.render.eyeball import SHADE_REACH, SHADE_SAMPLES, Eyeball, make_eyeball
 from vasa_core.render.eyechart import COLUMNS, EyeChart, make_chart
 from vasa_core.render.eyedraw import draw_socket, fill_hole
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
+from vasa_core.render.lidline import tracked_outline
 from vasa_core.render.lids import CREASE, OPEN_REACH, TABLE, fixed_table, place_lids
 from vasa_core.render.lidskin import BAND, clean_lashes, find_crease, missing_line, paint_closed_lid
 from vasa_core.render.mesh import LEFT_BROW_LOWER, RIGHT_BROW_LOWER, HeadMesh
@@ -55,13 +57,13 @@ class Eye:
     iris: NDArray[np.uint64]
     """RGB and opacity."""
     glint: NDArray[np.uint64]
-    """Light that catch-lights add."""
+    """Catch-lights, RGB and opacity."""
     residue: NDArray[np.uint64]
     """Half of portrait minus the layers, plus 128."""
     ball: Eyeball
     chart: EyeChart
     fixed: NDArray[np.float64]
-    """[COLUMNS, 6] table of `lids.fixed_table`."""
+    """[COLUMNS, 8] table of `lids.fixed_table`."""
     rest: NDArray[np.float32]
     """[V, 2] px of the portrait."""
     triangles: NDArray[np.int32]
@@ -140,6 +142,7 @@ class Eye:
         numbers[eyeshade.PER_FRINGE] = 1 / (FRINGE * self.unit)
         numbers[eyeshade.IRIS_X], numbers[eyeshade.IRIS_Y] = self.ball.iris_centre
         numbers[eyeshade.PER_IRIS_RADIUS] = 1 / self.ball.iris_radius
+        numbers[eyeshade.PER_IRIS_HEIGHT] = 1 / (self.ball.iris_radius * self.ball.iris_height)
         numbers[eyeshade.LASH_RED : eyeshade.LASH_BLUE + 1] = self.ball.lash
         count = painter.cut(position, self.triangles)
         draw_socket(
@@ -196,13 +199,14 @@ class Eye:
 
 def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh) -> tuple[Eye, Eye]:
     """Prepare the subject's left and right eye: `image` [size, size, 3], `landmarks` [478, 3] px."""
-    left = _make_eye(image, landmarks[topology.LEFT_IRIS, :2], mesh, 0, LEFT_BROW_LOWER)
-    return left, _make_eye(image, landmarks[topology.RIGHT_IRIS, :2], mesh, 1, RIGHT_BROW_LOWER)
+    left = _make_eye(image, landmarks, topology.LEFT_IRIS, mesh, 0, LEFT_BROW_LOWER)
+    return left, _make_eye(image, landmarks, topology.RIGHT_IRIS, mesh, 1, RIGHT_BROW_LOWER)
 
 
 def _make_eye(
     image: NDArray[np.uint8],
-    ring: NDArray[np.float32],
+    landmarks: NDArray[np.float32],
+    iris: NDArray[np.int32],
     mesh: HeadMesh,
     index: int,
     brow_points: tuple[int, ...],
@@ -218,13 +222,17 @@ def _make_eye(
     origin = low.astype(np.float64)
     opening = polygon(outline - low, patch.shape)
     axes = mesh.frame.axes.astype(np.float64)
-    ball = make_eyeball(patch, opening, ring.astype(np.float64) - low, chart, origin, axes, px)
+    drawn = find_drawn_eye(image, tracked_outline(landmarks, rim), unit, px)
+    ring = landmarks[iris, :2].astype(np.float64) - low
+    ball = make_eyeball(patch, opening, ring, chart, origin, axes, drawn, px)
     lid = rest[rim.upper, :2].mean(0)
     brow = float((lid - rest[list(brow_points), :2].mean(0)) @ mesh.frame.down)
-    crease = find_crease(image, chart, brow, unit, px)
-    fixed = fixed_table(chart.upper, chart.lower, chart.inside, crease)
-    skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], brow, unit)
-    lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
+    crease, lash_height = find_crease(image, chart, brow, drawn is not None, unit, px)
+    fixed = fixed_table(chart, crease, lash_height, drawn is not None)
+    skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], lash_height, brow, unit)
+    lashes = patch.astype(np.float32)
+    if drawn is None:
+        lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
     return Eye(
         origin=origin,
         portrait=pack(patch),
@@ -232,7 +240,7 @@ def _make_eye(
         skin=pack(np.rint(skin).astype(np.uint8)),
         white=pack(np.clip(ball.white, 0, 255).astype(np.uint8)),
         iris=pack(np.clip(ball.iris, 0, 255).astype(np.uint8)),
-        glint=pack(ball.glint.astype(np.uint8)),
+        glint=pack(np.clip(ball.glint, 0, 255).astype(np.uint8)),
         residue=_pack_signed(ball.residue),
         ball=ball,
         chart=chart,

@@ -31,6 +31,7 @@ from vasa_core.render.lids import (
     IRIS_X,
     IRIS_Y,
     PER_IRIS_RADIUS,
+    PER_IRIS_HEIGHT,
     GLINT_X,
     GLINT_Y,
     LASH_RED,
@@ -46,14 +47,14 @@ from vasa_core.render.lids import (
     SHADE_SCALE,
     PIXEL,
     PER_PIXEL,
-) = range(23)
+) = range(24)
 """Numbers of an instant, px of the portrait: where the layers begin; centre and radius of the ball, centre and one over
-the radius of the portrait's iris, from there; how far the catch-lights have slid; colour of the lashes; share of the
-residue at the portrait's iris; 1 once the iris has left its place, so that lashes before it are drawn without it; share
-of the lid's own colour right at its edge; closure; one over how far lashes hang over the skin below; height of the
-lashes that may hide something of the iris; how much darker the edge of a shut lid is drawn; steps of the shade tables
-per px; size of a picture's pixel against one of 512, and one over it."""
-NUMBERS = 23
+half the width and height of the portrait's iris, from there; how far the catch-lights have slid; colour of the lashes;
+share of the residue at the portrait's iris; 1 once the iris has left its place, so that lashes before it are drawn
+without it; share of the lid's own colour right at its edge; closure; one over how far lashes hang over the skin below;
+height of the lashes that may hide something of the iris; how much darker the edge of a shut lid is drawn; steps of the
+shade tables per px; size of a picture's pixel against one of 512, and one over it."""
+NUMBERS = 24
 
 AROUND_IRIS = (1.4, 1.9)
 """Radii around the portrait's iris over which its eye is its own again, wherever the iris has gone."""
@@ -165,15 +166,15 @@ def ball_colour(
     green = numbers[LASH_GREEN] + (green - numbers[LASH_GREEN]) * light
     blue = numbers[LASH_BLUE] + (blue - numbers[LASH_BLUE]) * light
     if opacity > 0:
-        shines = opacity * opacity
-        one, two, three = look(glint, x - numbers[GLINT_X], y - numbers[GLINT_Y])
-        red, green, blue = (
-            red + one * shines,
-            green + two * shines,
-            blue + three * shines,
-        )
+        shine = sample(glint, x - numbers[GLINT_X], y - numbers[GLINT_Y])
+        shines = np.float64(shine >> np.uint64(48)) * (1 / 255) * opacity * opacity
+        if shines > 0:
+            red += (np.float64(shine & byte) - red) * shines
+            green += (np.float64((shine >> np.uint64(16)) & byte) - green) * shines
+            blue += (np.float64((shine >> np.uint64(32)) & byte) - blue) * shines
     ix, iy = x - numbers[IRIS_X], y - numbers[IRIS_Y]
-    away = np.sqrt(ix * ix + iy * iy) * numbers[PER_IRIS_RADIUS]
+    ix, iy = ix * numbers[PER_IRIS_RADIUS], iy * numbers[PER_IRIS_HEIGHT]
+    away = np.sqrt(ix * ix + iy * iy)
     clear = smooth((away - AROUND_IRIS[0]) * (1 / (AROUND_IRIS[1] - AROUND_IRIS[0]))) * (1 - opacity)
     own *= clear + (1 - clear) * numbers[RESIDUE]
     if own > 0.004:
@@ -210,7 +211,7 @@ def lid_colour(
     start = max(OUTSIDE * numbers[PIXEL] * numbers[CARRIED] - away, 0.0)
     still, new = 0.0, 0.0
     if moved > 0:
-        own = 1 - smooth(away * lid[OWN_SCALE] - OWN_FROM)
+        own = 1 - smooth(away * lid[OWN_SCALE] - lid[OWN_FROM])
         still = 1 - smooth((height - lid[FOLD]) * lid[STILL_SCALE])
         new = max(1 - own - still, 0.0) * lid[NEW]
         own = max(own * (1 - still), 1e-3)

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.face import topology
+from vasa_core.render.drawneye import DrawnEye, find_drawn_eye
 from vasa_core.render.layers import grey
 from vasa_core.render.rims import Rim
 from vasa_core.render.tracing import cheapest_path, look, offsets
@@ -19,6 +21,8 @@ LASH_CONTRAST = 22.0
 """Grey levels by which white shines out below a lash line; along the iris nothing does."""
 MOST_OF_OPENING = 0.35
 """The edge goes no further down than this share of the opening: lids must not cross."""
+DRAWN_REACH = 0.4
+"""Inter-ocular distances around a drawn eye within which skin follows its edges to where they are."""
 RISE = 0.3
 """A lash line ends where brightness has come back by this share."""
 HIGHEST = 0.012
@@ -37,6 +41,10 @@ def settle_lids(
 
     `px` is the size of the picture against 512.
     """
+    drawn = find_drawn_eye(image, tracked_outline(rest, rim), unit, px)
+    if drawn is not None:
+        fit_drawn(rest, rim, drawn, unit)
+        return
     light = grey(image, 0.7 * px)
     edge = rest[rim.upper, :2]
     steps = offsets(SEARCH * unit)
@@ -52,6 +60,39 @@ def settle_lids(
     moved = np.minimum(moved, MOST_OF_OPENING * np.maximum(opening, 0))
     ends = np.sin(np.pi * np.linspace(0, 1, len(moved))) ** 0.5
     rim.above.move(rest, (moved * ends)[:, None] * down)
+
+
+def tracked_outline(points: NDArray, rim: Rim) -> NDArray[np.float64]:
+    """[n, 2] px: the outline of an eye as the tracker's landmarks, the first of `points` [V, 2 or 3], have it."""
+    upper, lower = (edge[edge < topology.MESH_POINTS] for edge in (rim.upper, rim.lower))
+    return np.concatenate([points[upper, :2], points[lower[::-1], :2]]).astype(np.float64)
+
+
+def fit_drawn(rest: NDArray[np.float32], rim: Rim, drawn: DrawnEye, unit: float) -> None:
+    """Move the edges in the mesh `rest` [V, 3] px to those of a drawn eye, in place; the skin around follows."""
+    n = len(rim.upper)
+    along = 0.5 - 0.5 * np.cos(np.pi * np.linspace(0, 1, n))
+    if rest[rim.upper[0], 0] > rest[rim.upper[-1], 0]:
+        along = along[::-1]
+    ends = drawn.corners
+    x = ends[0, 0] + along * (ends[1, 0] - ends[0, 0])
+    inner = ((along > 0) & (along < 1)).astype(np.float64)
+    chord = ends[0, 1] + along * (ends[1, 1] - ends[0, 1])
+    targets = [
+        np.stack([x, chord + inner * (np.interp(x, drawn.columns, edge) - chord)], -1)
+        for edge in (drawn.top, drawn.bottom)
+    ]
+    edges = np.concatenate([rim.upper, rim.lower])
+    before = rest[edges, :2].astype(np.float64)
+    motion = np.concatenate(targets) - before
+    away = np.linalg.norm(rest[:, None, :2] - before, axis=-1)
+    near = away.min(1)
+    follow = np.flatnonzero(near < DRAWN_REACH * unit)
+    weight = 1 / (away[follow] + 1e-3 * unit) ** 3
+    share = np.clip(near[follow] / (DRAWN_REACH * unit), 0, 1)
+    carried = (weight @ motion) / weight.sum(1, keepdims=True) * (1 - share * share * (3 - 2 * share))[:, None]
+    rest[follow, :2] += carried
+    rest[edges, :2] = np.concatenate(targets)
 
 
 def lash_width(light: NDArray[np.float32], border: NDArray, down: NDArray, unit: float, px: float) -> float:

@@ -15,6 +15,8 @@ AT_CORNERS = 0.45
 """Share of that distance left at the corners."""
 GRAIN_FROM = 0.2
 """Inter-ocular distances below the eye: skin whose grain the lid is given."""
+CLEAR_OF_EYE = 0.05
+"""Inter-ocular distances below the lower lid from which on that skin is free of lashes."""
 GRAIN_FINE = 0.012
 """Inter-ocular distances: coarser structure is no grain."""
 LASHES = 0.03
@@ -25,22 +27,33 @@ of the band, and where it ends."""
 NATURAL_LINE, MOST_LINE = 0.4, 0.75
 """The edge of a shut lid is at least this dark against the lid; where the portrait's is not, it is darkened by up to
 the second share of the way to the colour of the lashes."""
+FLAT = 0.35
+"""Share of that shading on the lids of drawings."""
+REAL_LASHES = 0.018
+"""Inter-ocular distances that lashes reach above their edge, in the main."""
+LASHES_END = 0.7
+"""A drawn lash line ends where brightness has come back by this share."""
 MOST_GRAIN = 9.0
 """Grey levels."""
-ROUND_LIGHT, ROUND_DARK, CORNER_DARK = 0.04, 0.16, 0.14
+ROUND_LIGHT, ROUND_DARK, CORNER_DARK = 0.04, 0.16, 0.28
 """Lid skin is lighter on the ball's top and darker where it turns under and towards the corners, by these shares."""
 
 
-def find_crease(image: NDArray[np.uint8], chart: EyeChart, brow: float, unit: float, px: float) -> NDArray[np.float32]:
-    """[COLUMNS] px from the upper lid's edge up to its crease.
+def find_crease(
+    image: NDArray[np.uint8], chart: EyeChart, brow: float, drawn: bool, unit: float, px: float
+) -> tuple[NDArray[np.float32], float]:
+    """[COLUMNS] px from the upper lid's edge up to its crease, and px up to where its lashes or drawn line end.
 
-    Parameters: `image` [H, W, 3]; `brow` px from the lid's edge to the lower side of the brow; `unit` px of the
-    inter-ocular distance; `px` size of the picture against 512. Looks for the darkest line along the lid.
+    Parameters: `image` [H, W, 3]; `brow` px from the lid's edge to the lower side of the brow; `drawn` whether the
+    lid's edge is a drawn line; `unit` px of the inter-ocular distance; `px` size of the picture against 512. The crease
+    is the darkest line along the lid.
     """
     light = grey(image, px)
     low, high = (bound * unit for bound in CREASE_BOUNDS)
-    expected = float(np.clip(CREASE_SHARE * brow, low, high))
-    distances = np.arange(low, min(high, max(0.8 * brow, low + px)) + 1e-3, 0.5 * px)
+    lashes = _line_height(light, chart, high, px) if drawn else REAL_LASHES * unit
+    low = max(low, lashes + 1.5 * px)
+    expected = float(np.clip(CREASE_SHARE * brow, low, max(high, low)))
+    distances = np.arange(low, max(min(high, 0.8 * brow), low + px) + 1e-3, 0.5 * px)
     arch = AT_CORNERS + (1 - AT_CORNERS) * chart.inside
     middle = chart.inside > 0.6
     heights = chart.upper[None, :] - distances[:, None] * arch[None, :]
@@ -50,7 +63,18 @@ def find_crease(image: NDArray[np.uint8], chart: EyeChart, brow: float, unit: fl
     valley = np.minimum(wings[0], wings[1]).mean(1) - rows.mean(1)
     score = valley - 4.0 * ((distances - expected) / expected) ** 2
     best = float(distances[int(score.argmax())]) if valley.max() > 1.5 else expected
-    return (best * arch).astype(np.float32)
+    slope = np.gradient(chart.upper) / float(np.linalg.norm(chart.step))
+    return np.maximum(best * arch, np.minimum((lashes + 2 * px) * np.hypot(1, slope), high)).astype(np.float32), lashes
+
+
+def _line_height(light: NDArray[np.float32], chart: EyeChart, most: float, px: float) -> float:
+    """px from the lid's edge up to where it is as bright as skin again, at most three quarters of `most`."""
+    depths = np.arange(0, most, 0.5 * px)
+    middle = chart.inside > 0.6
+    profile = np.median(_look(light, chart, chart.upper - depths[:, None])[:, middle], axis=1)
+    darkest = int(profile[: max(len(profile) // 2, 1)].argmin())
+    risen = profile[darkest:] > profile[darkest] + LASHES_END * (np.percentile(profile, 90) - profile[darkest])
+    return float(min(depths[darkest + int(risen.argmax())] + 0.5 * px, 0.75 * most))
 
 
 def paint_closed_lid(
@@ -59,17 +83,20 @@ def paint_closed_lid(
     chart: EyeChart,
     crease: NDArray[np.float32],
     meeting: NDArray[np.float64],
+    lashes: float,
     brow: float,
+    drawn: bool,
     unit: float,
 ) -> NDArray[np.float32]:
-    """[h, w, 3] the lid as it would look shut, without its lashes.
+    """[h, w, 3] the lids as they would look shut, without their lashes.
 
     Parameters: `patch` [h, w, 3] of the picture from `origin` [2] px on; `crease` [COLUMNS] px above the upper edge;
-    `meeting` [COLUMNS] heights of the closed line; `brow`, `unit` px.
+    `meeting` [COLUMNS] heights of the closed line; `lashes`, `brow` px from the edge up to where lashes end and the
+    brow begins; `drawn` whether the eye is a drawing's, of flat colours; `unit` px.
     """
     colours = patch.astype(np.float32)
-    lashes = np.minimum(0.6 * crease, LASHES * unit)
-    near = _strip(colours, origin, chart, chart.upper - lashes, chart.upper - 0.9 * crease)
+    clear = np.minimum(0.75 * crease, max(LASHES * unit, lashes))
+    near = _strip(colours, origin, chart, chart.upper - clear, chart.upper - 0.9 * crease)
     far_from, far_to = 1.1 * crease, np.maximum(0.85 * brow, 1.3 * crease)
     far = _strip(
         colours,
@@ -92,11 +119,16 @@ def paint_closed_lid(
     for channel in range(3):
         low, high = (chart.at(strip[:, channel], place[..., 0]) for strip in (near, far))
         skin[..., channel] = low + (high - low) * mix
+    beneath = place[..., 1] - chart.at(chart.lower, place[..., 0])
+    opening = float((chart.lower - chart.upper).max())
     inside = chart.at(chart.inside, place[..., 0])
     light = 1 + ROUND_LIGHT * inside * np.exp(-(((up - 0.55) / 0.3) ** 2)) - ROUND_DARK * np.exp(-up / 0.22)
     light -= CORNER_DARK * (1 - inside) ** 2
     grain = np.clip(colours - blur(colours, GRAIN_FINE * unit), -MOST_GRAIN, MOST_GRAIN)
-    shift = GRAIN_FROM * unit * chart.down
+    if drawn:
+        light, grain = 1 + FLAT * (light - 1), np.zeros_like(grain)
+    grain *= np.clip(beneath / (CLEAR_OF_EYE * unit) - 0.5, 0, 1)[..., None]
+    shift = max(GRAIN_FROM * unit, opening + CLEAR_OF_EYE * unit) * chart.down
     moved = [
         map_coordinates(
             grain[..., channel],
@@ -106,7 +138,11 @@ def paint_closed_lid(
         )
         for channel in range(3)
     ]
-    return np.clip(skin * light[..., None] + np.stack(moved, -1), 0, 255).astype(np.float32)
+    upper = skin * light[..., None]
+    low = _strip(colours, origin, chart, chart.lower + CLEAR_OF_EYE * unit, chart.lower + 2 * CLEAR_OF_EYE * unit)
+    lower = np.stack([chart.at(low[:, channel], place[..., 0]) for channel in range(3)], -1)
+    under = np.clip(place[..., 1] - shut, 0, 1)[..., None]
+    return np.clip(upper + (lower - upper) * under + np.stack(moved, -1), 0, 255).astype(np.float32)
 
 
 def clean_lashes(
