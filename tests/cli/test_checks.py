@@ -56,3 +56,13 @@ def test_missing_portaudio_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     check = checks.audio_devices()
     assert check.state == "note" and "libportaudio2" in check.advice
+
+
+@pytest.mark.parametrize(("missing", "state"), [("libx264", "problem"), ("prores_ks", "note"), ("", "ok")])
+def test_missing_encoders(monkeypatch: pytest.MonkeyPatch, missing: str, state: str) -> None:
+    has = checks._encodes
+    assert not has("no such coder")
+    monkeypatch.setattr(checks, "_encodes", lambda name: name != missing and has(name))
+    check = checks.encoders()
+    assert check.state == state
+    assert missing in check.found

@@ -114,20 +114,30 @@ def models() -> Check:
 
 
 def encoders() -> Check:
-    """H.264 and AAC in this build of PyAV."""
+    """The coders of films in this build of PyAV: H.264 and AAC, and those of transparent films."""
     import av
 
-    missing = []
-    for name in ("libx264", "aac"):
-        try:
-            av.Codec(name, "w")
-        except av.FFmpegError:
-            missing.append(name)
-    found = f"PyAV {av.__version__}: libx264 (H.264) and AAC"
+    version = f"PyAV {av.__version__}"
+    missing = [name for name in ("libx264", "aac") if not _encodes(name)]
     if missing:
         advice = "Install PyAV from its wheel: pip install --force-reinstall av. PNG sequences work without."
-        return Check("encoders", "problem", f"PyAV {av.__version__} lacks {', '.join(missing)}", advice)
-    return Check("encoders", "ok", found)
+        return Check("encoders", "problem", f"{version} lacks {', '.join(missing)}", advice)
+    missing = [name for name in ("prores_ks", "libvpx-vp9", "libopus") if not _encodes(name)]
+    if missing:
+        advice = "Transparent films need them: pip install --force-reinstall av. PNG sequences work without."
+        return Check("encoders", "note", f"{version}: H.264 and AAC, but not {', '.join(missing)}", advice)
+    return Check("encoders", "ok", f"{version}: H.264, VP9 and ProRes; AAC and Opus")
+
+
+def _encodes(name: str) -> bool:
+    """Whether this build of PyAV has the coder `name`."""
+    import av
+
+    try:
+        av.Codec(name, "w")
+    except (av.FFmpegError, ValueError):
+        return False
+    return True
 
 
 def compiler_cache() -> Check:
