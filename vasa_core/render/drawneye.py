@@ -64,7 +64,7 @@ def find_drawn_eye(image: NDArray[np.uint8], outline: NDArray[np.float64], unit:
     regions, labels, boxes, _ = cv2.connectedComponentsWithStats(white.astype(np.uint8), connectivity=4)
     inside = np.bincount(labels[tracked], minlength=regions)
     ends = boxes[:, :2] + boxes[:, 2:4]
-    framed = (boxes[:, :2] > 0).all(1) & (ends < patch.shape[1::-1]).all(1)
+    framed = np.asarray((boxes[:, :2] > 0).all(1) & (ends < patch.shape[1::-1]).all(1))
     framed[0] = False
     seen = (framed & (inside > 4 * px * px))[labels]
     if seen.sum() < 0.1 * tracked.sum() or not tracked.any():
@@ -79,7 +79,7 @@ def find_drawn_eye(image: NDArray[np.uint8], outline: NDArray[np.float64], unit:
         return None
     if not IRIS_SHARE[0] < (eye & ~white).sum() / eye.sum() < IRIS_SHARE[1]:
         return None
-    iris = _iris(eye, white, labels)
+    iris = _iris(eye, white, labels.astype(np.int32))
     if iris is None:
         return None
     centre, radii = iris

@@ -132,7 +132,15 @@ def make_eyeball(
     opacity = np.rint(_iris_opacity(colours, white, bare, distance / radius, beside) * 255) / 255
     layered = white + (bare - white) * opacity
     lash = _lash_colour(colours, np.abs(below) / unit, (opening > 0) & (distance > 1.08 * radius))
-    shade = _shades(colours - lash, layered - lash, opening, below / unit, above / unit, glints, drawn is None)
+    shade = _shades(
+        (colours - lash).astype(np.float32),
+        (layered - lash).astype(np.float32),
+        opening,
+        below / unit,
+        above / unit,
+        glints,
+        drawn is None,
+    )
     table = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     cast = np.interp(below / unit, table, shade[0]) * np.interp(above / unit, table, shade[1])
     cast = 1 - (1 - cast) * (AT_CORNERS + (1 - AT_CORNERS) * chart.at(chart.inside, place[..., 0]))

@@ -104,7 +104,7 @@ def fill_hole(
 
 
 @njit("uint8(float64, float64)", cache=True)
-def _level(value: float, most: float) -> int:
+def _level(value: float, most: float) -> np.uint8:
     return np.uint8(min(max(value, 0.0), most) + 0.5)
 
 

@@ -188,7 +188,7 @@ class Eye:
 
     def __post_init__(self) -> None:
         self._drawn = np.zeros((self.size, self.size), np.uint8)
-        self._turn = 0
+        self._turn: int = 0
         self._band = BAND[1] * self.unit
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
@@ -229,7 +229,7 @@ def _make_eye(
     brow = float((lid - rest[list(brow_points), :2].mean(0)) @ mesh.frame.down)
     crease, lash_height = find_crease(image, chart, brow, drawn is not None, unit, px)
     fixed = fixed_table(chart, crease, lash_height, drawn is not None)
-    skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], lash_height, brow, unit)
+    skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], lash_height, brow, drawn is not None, unit)
     lashes = patch.astype(np.float32)
     if drawn is None:
         lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
