@@ -130,7 +130,7 @@ def falling(head: Head, colour, count=16000, length=2.2, volume=0.06, curl=0.085
     leader = locks(points, 110, random, side)
     points = clump(points, leader, random.uniform(0.35, 0.85, count), 0.7)
     points = wave(points, leader, curl, random, 2.2, 0.3)
-    points = stray(points, 0.03, random, 2.0)
+    points = stray(points, 0.014, random, 2.0)
     radii = taper(count, 34, 0.0036, 0.3, 1.0, random)
     head.add_hair("locks", roots, points, radii, lambda: hair_material("locks", 0.3),
                   shades(count, colour, 0.2, random, grey))  # fmt: skip

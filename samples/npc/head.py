@@ -17,6 +17,10 @@ LASH_UPPER, LASH_LOWER = 0.075, 0.04
 """Length, dm."""
 
 
+LIPS_MEET = 1.25
+"""How far the lips' edges are moved together; more than 1 presses them a little."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Who it is.
@@ -64,7 +68,7 @@ class Head:
         self.body, self.person = body, person
         self.fine: Fine = subdivide(body.quads["skin"], len(body.vertices), levels)
         self.regions = skin_look.Regions(body, self.fine, person.brow_width)
-        self.neutral = body.vertices + body.identity(person.identity)
+        self.neutral = close_lips(body, body.vertices + body.identity(person.identity))
         self.surface = self.fine(self.neutral)
         self.normals = normals(self.surface, self.fine.quads)
         self.random = np.random.default_rng(person.skin.seed)
@@ -226,6 +230,30 @@ class Head:
                 radii = taper(count, 8, 0.0022 if upper else 0.0012, 0.1, 0.9, random)
                 self.add_hair(f"lashes {side} {upper}", roots, points, radii, lambda: hair_material("lash"),
                               shades(count, self.person.lash_colour, 0.1, random))  # fmt: skip
+
+
+def close_lips(body: Body, shape):
+    """The shape [N, 3] with its lips touching: at rest the head holds them a little apart."""
+    rim = body.lip_rim
+    place = shape[rim]
+    ends = sorted((place[:, 0].argmin(), place[:, 0].argmax()))
+    half = np.arange(len(rim)) <= ends[0]
+    half |= np.arange(len(rim)) >= ends[1]
+    shift = np.zeros_like(shape)
+    for own, other in ((half, ~half), (~half, half)):
+        line = place[other][np.argsort(place[other][:, 0])]
+        across = np.stack([np.interp(place[own][:, 0], line[:, 0], line[:, k]) for k in (1, 2)], axis=1)
+        shift[rim[own], 1:] = (across - place[own][:, 1:]) * [[LIPS_MEET * 0.5, LIPS_MEET]] * 0.5
+    skin = body.quads["skin"]
+    done = np.zeros(len(shape), bool)
+    done[rim] = True
+    for share in (0.75, 0.5, 0.25):
+        ring = np.unique(skin[np.isin(skin, np.nonzero(done)[0]).any(axis=1)])
+        ring = ring[~done[ring]]
+        _, nearest = cKDTree(shape[rim]).query(shape[ring])
+        shift[ring] = shift[rim[nearest]] * share
+        done[ring] = True
+    return shape + shift
 
 
 def _lid_chain(loop, upper):

@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     parser.add_argument("--only", nargs="*", default=list(SCENES))
     parser.add_argument("--size", type=int, default=1024)
-    parser.add_argument("--samples", type=int, default=64)
+    parser.add_argument("--samples", type=int, default=12)
     parser.add_argument("--levels", type=int, default=3, help="subdivisions of the skin")
     parser.add_argument("--kind", default="jpg", choices=("jpg", "png"))
     parser.add_argument("--zoom", type=float, nargs=3, default=(0.0, 0.0, 1.0), help="shift right, up (dm), scale")

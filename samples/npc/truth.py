@@ -114,8 +114,9 @@ def main() -> None:
 
 
 def light(target) -> None:
-    """A soft key from the upper left, a cool fill, a rim, and a grey wall."""
+    """A soft key from the upper left, a glint for the eyes, a cool fill, a rim, and a grey wall."""
     stage.add_lamp("key", target + [-7, -11, 6], target, 900, 6, (1.0, 0.96, 0.9))
+    stage.add_lamp("catch", target + [-3.2, -13, 2.4], target, 90, 1.5)
     stage.add_lamp("fill", target + [9, -9, 1], target, 260, 9, (0.85, 0.92, 1.0))
     stage.add_lamp("rim", target + [5, 9, 6], target, 420, 5)
     stage.set_world((0.60, 0.65, 0.70), 0.45)
