@@ -84,6 +84,8 @@ class Eye:
     """Size of the picture against 512."""
     unit: float
     """Inter-ocular distance in px."""
+    turns: int = 0
+    """How often lids were drawn; starts again after 255."""
 
     def draw(
         self,
@@ -180,15 +182,14 @@ class Eye:
         return (turn @ self._sight - self._sight)[:2], np.ascontiguousarray(turn.T[:2])
 
     def _next_turn(self) -> int:
-        self._turn += 1
-        if self._turn > np.iinfo(np.uint8).max:
+        self.turns += 1
+        if self.turns > np.iinfo(np.uint8).max:
             self._drawn[:] = 0
-            self._turn = 1
-        return self._turn
+            self.turns = 1
+        return self.turns
 
     def __post_init__(self) -> None:
         self._drawn = np.zeros((self.size, self.size), np.uint8)
-        self._turn: int = 0
         self._band = BAND[1] * self.unit
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
