@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.exemplar import match_patches
+from vasa_core.face.exemplar import copy_patches, match_patches
 from vasa_core.face.filters import Layer, as_layer, flow_colours
 
 CLEAR = 4
@@ -69,7 +69,6 @@ def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
 
 def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Layer | None:
     """[P, P, 3] the hole filled with patches where `wanted`: found on a smaller picture, copied from the full one."""
-    side = len(seen)
     guess = np.where(known[..., None], seen, smooth)
     field, shift = None, None
     for work in (PATCH_SIDE // 2, PATCH_SIDE):
@@ -80,30 +79,7 @@ def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArr
         if found is None:
             return None
         field, shift = found
-    return None if field is None or shift is None else _copied(seen, smooth, field, shift, side / PATCH_SIDE)
-
-
-def _copied(seen: Layer, smooth: Layer, field: NDArray[np.int32], shift: Layer, scale: float) -> Layer:
-    """Copy the patches of a small picture's `field` at full size: the four nearest of them, blended."""
-    side, work = len(seen), len(field)
-    rows, columns = np.mgrid[:side, :side]
-    at = [((axis + 0.5) / scale - 0.5).astype(np.float32) for axis in (rows, columns)]
-    low = [np.floor(axis).astype(np.intp) for axis in at]
-    total = np.zeros_like(seen)
-    norm = np.full((side, side), 1e-6, np.float32)
-    grid = np.moveaxis(np.mgrid[:work, :work], 0, -1)
-    offset = np.where(field >= 0, field - grid, 0)
-    there = field[..., 0] >= 0
-    for down in (0, 1):
-        for across in (0, 1):
-            y, x = np.clip(low[0] + down, 0, work - 1), np.clip(low[1] + across, 0, work - 1)
-            share = (1 - np.abs(at[0] - low[0] - down)) * (1 - np.abs(at[1] - low[1] - across)) * there[y, x]
-            v = np.clip(rows + np.round(offset[y, x, 0] * scale).astype(np.intp), 0, side - 1)
-            u = np.clip(columns + np.round(offset[y, x, 1] * scale).astype(np.intp), 0, side - 1)
-            total += share[..., None] * (seen[v, u] + shift[y, x])
-            norm += share
-    found = total / norm[..., None]
-    return np.asarray(np.where(norm[..., None] > 0.01, found, smooth), np.float32)
+    return None if field is None or shift is None else copy_patches(seen, smooth, field, shift)
 
 
 def _distance(mask: NDArray[np.bool_]) -> Layer:

@@ -175,3 +175,42 @@ def match_patches(
         weight[filled] = 1
     inner = (slice(r, -r), slice(r, -r))
     return np.where(field[inner] >= 0, field[inner] - r, -1).astype(np.int32), shift[inner]
+
+
+def copy_patches(image: Layer, guess: Layer, field: NDArray[np.int32], shift: Layer) -> Layer:
+    """[H, W, 3] `image` with the patches of a smaller picture's `field` and `shift` copied at full size.
+
+    Each pixel is the blend of what the four nearest patches say of it; `guess` [H, W, 3] stays where there is none.
+    """
+    filled = np.array(guess, np.float32, order="C")
+    _copy(np.ascontiguousarray(image), np.ascontiguousarray(field), np.ascontiguousarray(shift), filled)
+    return filled
+
+
+@njit("void(float32[:, :, ::1], int32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1])", cache=True)
+def _copy(image: NDArray, field: NDArray, shift: NDArray, filled: NDArray) -> None:
+    height, width, _ = image.shape
+    rows, columns, _ = field.shape
+    scale_y, scale_x = height / rows, width / columns
+    for y in range(height):
+        at_y = (y + 0.5) / scale_y - 0.5
+        low_y = int(np.floor(at_y))
+        for x in range(width):
+            at_x = (x + 0.5) / scale_x - 0.5
+            low_x = int(np.floor(at_x))
+            red = green = blue = norm = 0.0
+            for i in range(max(low_y, 0), min(low_y + 2, rows)):
+                for j in range(max(low_x, 0), min(low_x + 2, columns)):
+                    if field[i, j, 0] < 0:
+                        continue
+                    share = (1 - abs(at_y - i)) * (1 - abs(at_x - j))
+                    v = min(max(y + int(np.round((field[i, j, 0] - i) * scale_y)), 0), height - 1)
+                    u = min(max(x + int(np.round((field[i, j, 1] - j) * scale_x)), 0), width - 1)
+                    red += share * (image[v, u, 0] + shift[i, j, 0])
+                    green += share * (image[v, u, 1] + shift[i, j, 1])
+                    blue += share * (image[v, u, 2] + shift[i, j, 2])
+                    norm += share
+            if norm > 0.01:
+                filled[y, x, 0] = red / norm
+                filled[y, x, 1] = green / norm
+                filled[y, x, 2] = blue / norm
