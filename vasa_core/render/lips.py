@@ -8,6 +8,8 @@ from vasa_core.render.mesh import HeadMesh
 
 UPPER_LIP_SHARE = 0.4
 """Share of a correction of the lip gap that the upper lip takes; the lower lip, on the jaw, takes the rest."""
+UPPER_OVAL_SHARE = 0.1
+"""The same of what rounds a wide opening off: jaws pull the lower lip."""
 MEETING = 0.02
 """Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
 ROUNDING = 13
@@ -28,15 +30,18 @@ def meet_lips(
     """Bring the lips of `position` [V, 3] px to the gap [n] px, returned, that `lip_displacement` [478, 3] asks for."""
     rim, down = mesh.mouth, mesh.frame.down
     wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
-    gap = _oval(np.maximum(_rounded(wanted), 0), mesh.frame.unit)
+    plain = np.maximum(_rounded(wanted), 0)
+    gap = _oval(plain, mesh.frame.unit)
     apart = position[rim.lower, :2] - position[rim.upper, :2]
     along = apart @ down
     closing = (gap - along)[:, None] * down
     sideways = apart - along[:, None] * down
     sideways *= (1 - np.clip(gap / (MEETING * mesh.frame.unit), 0, 1))[:, None]
     change = (closing - sideways).astype(np.float32)
-    rim.above.move(position, -UPPER_LIP_SHARE * change)
-    rim.below.move(position, (1 - UPPER_LIP_SHARE) * change)
+    rounding = ((gap - plain)[:, None] * down).astype(np.float32)
+    raised = UPPER_LIP_SHARE * (change - rounding) + UPPER_OVAL_SHARE * rounding
+    rim.above.move(position, -raised)
+    rim.below.move(position, change - raised)
     return gap
 
 

@@ -8,18 +8,20 @@ from vasa_core.render.curves import smooth
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS
 from vasa_core.render.mouthraster import OVER
 
-UPPER_SHADOW = (0.42, 0.022)
+UPPER_SHADOW = (0.46, 0.028)
 """Darkening right below the upper lip, and inter-ocular distances over which it fades."""
 LOWER_SHADOW = (0.3, 0.02)
 """The same above the lower lip."""
-NARROW = (0.55, 0.09)
+NARROW = (0.38, 0.12)
 """Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
 SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""
 SEAM_GAP = 0.04
 """Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
-DIMMEST = 0.27
+DIMMEST = 0.12
 """Light that reaches even the corners of a mouth that hardly opens."""
+THROWN = 0.42
+"""What lips and walls throw on everything that is in their shadow, against the colour of a lip line."""
 BOUNCE = (0.2, -0.05, -0.15)
 """Half-dark between red walls: how much more of each channel it holds than its brightness says."""
 
@@ -142,6 +144,7 @@ def shade(
             dusk = light * (1 - light) * warmth
             for c in range(3):
                 seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (light + BOUNCE[c] * dusk)
+                seen += THROWN * (1 - light) * seam[c]
                 inside[j, i, c] = seen + (seam[c] - seen) * closed[i]
 
 

@@ -65,7 +65,7 @@ UPPER = Row(
     thickness=(1.2, 1.2, 2.2, 6.0, 6.5, 8.0),
     up=-1.0,
     front=4.6 * MILLIMETRE,
-    edge=2.6 * MILLIMETRE,
+    edge=2.3 * MILLIMETRE,
 )
 """Upper incisors show 1 to 4 mm below resting lips (Vig and Brundo 1978)."""
 LOWER = Row(
