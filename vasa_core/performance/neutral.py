@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
-from vasa_core.face.pose import fit_pose, to_canonical
+from vasa_core.face.expression import ExpressionSplitter
+from vasa_core.face.pose import Pose, fit_pose, from_canonical, to_canonical
 from vasa_core.latent.turns import turn_bias
 from vasa_core.performance.dynamics import lid_gap, lip_opening
 
@@ -21,6 +22,10 @@ LEAST_FRAMES = 3
 """Fewer frames are no median."""
 MOST_FRAMES = 2000
 """So many frames of a long film, spread over it, are enough."""
+PLAIN = 0.015
+"""An expression at rest that moves nothing further than this is the net's noise, inter-ocular distances."""
+FRONT = Pose(np.zeros(3, np.float32), np.array([256, 200, 0], np.float32), np.asarray(200, np.float32))
+"""A head that faces the camera, px: as the net that scores expressions knows faces."""
 PASSES = 2
 """The second fits the head pose to the person's own shape instead of the canonical face."""
 
@@ -40,7 +45,13 @@ def actor_neutral(points: NDArray, turn_field: Floats) -> Floats:
         faces = to_canonical(points, pose) - turn_bias(turn_field, pose.rotation)
         reference = np.median(faces[resting(faces)], axis=0).astype(np.float32)
     # The mean pose of the neutral against the canonical face is no part of the person.
-    return to_canonical(reference, fit_pose(reference))
+    return without_expression(to_canonical(reference, fit_pose(reference)))
+
+
+def without_expression(face: Floats) -> Floats:
+    """A face [478, 3], canonical frame, less what shows plainly in it: an actor may smile, or never shut the lips."""
+    plain, _ = ExpressionSplitter().split(from_canonical(face, FRONT), FRONT)
+    return plain if np.abs(plain - face).max() > PLAIN else face
 
 
 def resting(faces: NDArray) -> NDArray[np.bool_]:
