@@ -1,5 +1,7 @@
 """The whole of it: an actor's film in, a portrait's film out."""
 
+import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vasa_core.cli import main
 from vasa_core.errors import ExportError, VideoError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
@@ -135,3 +138,34 @@ def test_self_reenactment_of_recordings(recordings: Path, space: LatentSpace) ->
     scores = [score(reenact_clip(path, enroller, space)) for path in choose(folder, 3)]
     assert np.mean([row.landmarks for row in scores]) < 0.02
     assert np.mean([row.gain for row in scores]) > 0.05
+
+
+def test_the_command(
+    tmp_path: Path,
+    portrait: FaceAsset,
+    actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    portrait.save(tmp_path / "face.vasa")
+    given = {
+        "--portrait": tmp_path / "face.vasa",
+        "--video": actor.path,
+        "-o": tmp_path / "out.webm",
+        "--motion-out": tmp_path / "take.csv",
+        "--background": "transparent",
+        "--size": 256,
+        "--fps": 24,
+        "--reference": "first",
+        "--head-motion": 0.5,
+    }
+    words = [str(word) for pair in given.items() for word in pair]
+    monkeypatch.setattr(sys, "argv", ["vasa", "reenact", "--json", *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["frames"] == 48 and figures["actor_frames"] == FRAMES
+    assert figures["sound"] and figures["frames_without_face"] == 0
+    assert Path(figures["path"]).stat().st_size > 1000
+    assert len(Path(figures["motion"]).read_text().splitlines()) == 49
