@@ -2,8 +2,9 @@
 
     python tests/benchmarks/bench_face.py [PICTURE]
 
-Prints milliseconds of processor time (median) of each net with its preparation, of tracking a frame and of enrolling a portrait, with the
-shares of its stages, of a source that fills the largest frame too; and the memory of the face asset.
+Prints milliseconds of processor time (median): of each net with its preparation, of tracking a frame, of the stages of
+enrolling and of enrolling as a whole, for a small source and for one that fills the largest frame; then the memory of
+the face assets.
 """
 
 import sys

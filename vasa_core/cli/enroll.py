@@ -1,10 +1,10 @@
 """`vasa enroll`: from a picture to a face asset."""
 
 from dataclasses import asdict
+from math import degrees
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from vasa_core.cli.console import notes, print_json, say, waiting, warn
@@ -13,7 +13,9 @@ from vasa_core.cli.options import FaceOption, JsonOption, Provider, ProviderOpti
 if TYPE_CHECKING:
     from vasa_core.face.asset import FaceAsset
 
-EXAMPLES = "Example: vasa enroll portrait.jpg -o npc.vasa"
+EXAMPLES = "Example: vasa enroll portrait.jpg -o npc.vasa --report npc.png"
+LEAST_UNIT = 0.05
+"""Units of the own expression that are weaker are not told."""
 
 
 def run(
@@ -65,8 +67,9 @@ def _told(asset: "FaceAsset", output: Path, report: Path | None) -> dict[str, An
     from vasa_core.latent.space import LatentSpace
 
     weights = LatentSpace.load().to_arkit(asset.expression)
-    own = {name: round(float(weight), 2) for name, weight in zip(ARKIT_NAMES, weights, strict=True) if weight >= 0.05}
-    yaw, pitch, roll = (round(float(np.degrees(angle)), 1) for angle in asset.pose.angles)
+    named = zip(ARKIT_NAMES, weights, strict=True)
+    own = {name: round(float(weight), 2) for name, weight in named if weight >= LEAST_UNIT}
+    yaw, pitch, roll = (round(degrees(float(angle)), 1) for angle in asset.pose.angles)
     return {
         "path": str(output.resolve()),
         "report": None if report is None else str(report.resolve()),
