@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.filters import Layer, Mask, as_layer, guided_filter
+from vasa_core.face.headgear import find_headgear
 from vasa_core.face.topology import FACE_OVAL, OUTER_EYE_CORNERS, inter_ocular
 
 WORK = 320
@@ -125,7 +126,10 @@ def find_silhouette(picture: NDArray[np.uint8], mask: Layer, points: NDArray[np.
         odds = net + _colour_odds(cells, person).reshape(WORK, WORK)
         person = guided_filter(guide, _probability(odds), SMOOTH, FLAT)
     person = as_layer(np.clip(np.maximum(person, face), 0, 1))
-    return _soften(person, _whole(person, face, place.crown(WORK), cells))
+    own = _whole(person, face, place.crown(WORK), cells)
+    colours = np.ravel_multi_index(cells, (BINS,) * 3).reshape(WORK, WORK)
+    headgear = find_headgear(small, own, float(place.eyes[1]), colours)
+    return _soften(np.maximum(person, headgear), own | headgear)
 
 
 def _level(probability: Layer) -> Layer:
