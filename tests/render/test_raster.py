@@ -2,7 +2,7 @@ import numpy as np
 from scipy.spatial import Delaunay
 
 from vasa_core.render.painter import Painter, as_pixels
-from vasa_core.render.raster import blend_spans, find_spans, opaque, pack, sample
+from vasa_core.render.raster import find_spans, opaque, pack, sample
 from vasa_core.render.relief import draw_relief
 
 SIZE = 96
@@ -126,17 +126,6 @@ def test_wild_triangles_read_nothing_outside_the_texture() -> None:
     for spread in (1, 30, 3000):
         moved = (source + random.normal(0, spread, source.shape)).astype(np.float32)
         _drawn(opaque(_image(1)), moved, np.clip(source, 0, SIZE), triangles)
-
-
-def test_blending_mixes_by_opacity() -> None:
-    position = np.array([[10, 10], [80, 10], [10, 80]], np.float32)
-    triangles = np.array([[0, 1, 2]], np.int32)
-    white = pack(np.full((SIZE, SIZE, 3), 255, np.uint8))
-    frame = np.zeros((SIZE, SIZE, 3), np.uint8)
-    spans = _spans(position, triangles)
-    opacity = np.full(3, 0.5, np.float32)
-    blend_spans(frame, white, position, position, opacity, triangles, spans, len(spans))
-    assert set(np.unique(frame)) == {0, 128}
 
 
 def test_sampling_outside_is_clamped() -> None:

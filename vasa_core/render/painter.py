@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.render.raster import blend_spans, find_spans
+from vasa_core.render.raster import find_spans
 from vasa_core.render.relief import UNLIT, lay_over
 
 SPANS_PER_ROW = 160
@@ -42,18 +42,6 @@ class Painter:
                 self._all = np.ones(2 * len(triangles), np.uint8)
             wanted = self._all
         return int(find_spans(position, triangles, wanted, self.size, self.size, self.spans))
-
-    def blend(
-        self,
-        texture: NDArray[np.uint64],
-        position: NDArray[np.float32],
-        source: NDArray[np.float32],
-        opacity: NDArray[np.float32],
-        triangles: NDArray[np.int32],
-    ) -> None:
-        """Lay textured triangles over the frame, `opacity` [V] in [0, 1]; other shapes as in `raster.fill_spans`."""
-        count = self.cut(position, triangles)
-        blend_spans(self.frame, texture, position, source, opacity, triangles, self.spans, count)
 
 
 def as_pixels(image: NDArray[np.uint8]) -> NDArray[np.uint32]:

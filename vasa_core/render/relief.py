@@ -18,7 +18,7 @@ UNLIT = 1 << GAIN_BITS
 
 
 @njit("uint32(uint64)", cache=True)
-def _narrow(colour: int) -> int:
+def _narrow(colour: np.uint64) -> np.uint32:
     """Packed colour with 16 bits per channel to the frame's 8 bits; what lies above a channel's 8 bits is dropped."""
     byte = np.uint64(0xFF)
     return np.uint32(
@@ -117,7 +117,7 @@ def draw_relief(
 
 
 @njit("uint32(uint32, uint32, uint32, uint32, uint32)", cache=True)
-def _channel(front: int, back: int, shift: int, gain: int, opacity: int) -> int:
+def _channel(front: np.uint32, back: np.uint32, shift: np.uint32, gain: np.uint32, opacity: np.uint32) -> np.uint32:
     """One channel of a lit, premultiplied colour laid over another (Porter and Duff 1984), in its place."""
     byte = np.uint32(255)
     half = np.uint32(1 << (GAIN_BITS - 1))
