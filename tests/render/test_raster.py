@@ -2,7 +2,7 @@ import numpy as np
 from scipy.spatial import Delaunay
 
 from vasa_core.render.painter import Painter, as_pixels
-from vasa_core.render.raster import find_spans, opaque, pack, sample
+from vasa_core.render.raster import find_spans, opaque, pack
 from vasa_core.render.relief import draw_relief
 
 SIZE = 96
@@ -126,13 +126,6 @@ def test_wild_triangles_read_nothing_outside_the_texture() -> None:
     for spread in (1, 30, 3000):
         moved = (source + random.normal(0, spread, source.shape)).astype(np.float32)
         _drawn(opaque(_image(1)), moved, np.clip(source, 0, SIZE), triangles)
-
-
-def test_sampling_outside_is_clamped() -> None:
-    image = _image(5)
-    texture = pack(image)
-    packed = sample(texture, -50.0, -50.0)
-    assert [packed >> shift & 255 for shift in (0, 16, 32)] == image[0, 0].tolist()
 
 
 def test_nothing_is_drawn_outside_the_frame() -> None:

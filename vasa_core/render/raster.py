@@ -45,15 +45,6 @@ def sample_inside(texture: NDArray, width: int, u: int, v: int) -> np.uint64:
     return (total + np.uint64(0x0080008000800080)) >> np.uint64(8)
 
 
-@njit("uint64(uint64[:, ::1], float64, float64)", cache=True)
-def sample(texture: NDArray, u: float, v: float) -> np.uint64:
-    """Bilinear sample of a packed [H, W] texture at (u, v) px, centres at +0.5, clamped at the border: packed."""
-    height, width = texture.shape
-    x = min(max(int(np.rint((u - 0.5) * 65536.0)) + 128, 0), ((width - 1) << 16) - 1)
-    y = min(max(int(np.rint((v - 0.5) * 65536.0)) + 128, 0), ((height - 1) << 16) - 1)
-    return sample_inside(texture.reshape(-1), width, x, y) & np.uint64(0x00FF00FF00FF00FF)
-
-
 @njit("int64(float64)", cache=True)
 def first_centre(edge: float) -> int:
     """Index of the first pixel whose centre is not before `edge` (px)."""
