@@ -24,6 +24,10 @@ REACH = 90.0
 """Depth that is filled with patches, px of a frame of 512: more than a head uncovers at its furthest turn."""
 PATCH_SIDE = 160
 """Side that patches are searched at, px of the picture."""
+GRAIN_SIZE = 0.5
+"""Size of the grain that is added, px of a frame of 512 (sigma)."""
+NORMAL_MEDIAN = 0.6745
+"""Median of the absolute value of normal noise of standard deviation 1."""
 STREWN = 3
 """Seed of the grain."""
 
@@ -38,11 +42,12 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
     seen = picture.astype(np.float32)
     smooth = _smooth_fill(seen, known, unit)
     deep = _distance(~known)
-    filled = as_layer(smooth + _grain(seen, known, unit))
+    filled = smooth
     patched = _patches(seen, smooth, known, deep <= REACH * unit)
     if patched is not None:
         share = np.clip((REACH * unit - deep) / (0.5 * REACH * unit), 0, 1)[..., None]
-        filled += share * (patched - filled)
+        filled = smooth + share * (patched - smooth)
+    filled = as_layer(filled + _missing_grain(filled, seen, known, unit))
     own = np.clip((away / unit - GLOW[0]) / (GLOW[1] - GLOW[0]), 0, 1)
     # Nearer still, what looks like the fill is background: it stays as it is, and a still picture is the portrait's.
     apart = cv2.dilate(np.abs(cv2.GaussianBlur(seen - filled, (0, 0), unit)).max(-1), np.ones((3, 3), np.uint8))
@@ -57,14 +62,22 @@ def _smooth_fill(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
     return np.asarray(flowed + depth * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * unit) - flowed), np.float32)
 
 
-def _grain(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
-    """[P, P, 3] noise as strong as the fine grain of the known pixels (median, so that outlines do not count)."""
-    fine = seen - cv2.GaussianBlur(seen, (0, 0), 1.2 * unit)
-    strength = np.median(np.abs(fine[known]), axis=0) / 0.6745
-    noise = np.random.default_rng(STREWN).normal(size=seen.shape[:2]).astype(np.float32)
-    noise = as_layer(cv2.GaussianBlur(noise, (0, 0), 0.7 * unit))
-    noise *= 1 / max(float(noise.std()), 1e-6)
-    return np.asarray(noise[..., None] * strength * ~known[..., None], np.float32)
+def _missing_grain(filled: Layer, seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
+    """[P, P, 3] noise that makes the grain of `filled` as strong as that of the known pixels of `seen`.
+
+    The known pixels' is their median, so that outlines do not count.
+    """
+    usual = np.median(np.abs(_fine(seen, unit)[known]), axis=0) / NORMAL_MEDIAN
+    there = cv2.resize(_fine(filled, unit) ** 2, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    there = cv2.resize(cv2.GaussianBlur(there, (0, 0), 2 * unit), seen.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    noise = np.random.default_rng(STREWN).normal(size=(*seen.shape[:2], 1)).astype(np.float32)
+    noise = as_layer(cv2.GaussianBlur(noise, (0, 0), GRAIN_SIZE * unit))[..., None]
+    noise /= max(float(_fine(noise, unit).std()), 1e-6)
+    return as_layer(noise * np.sqrt(np.maximum(usual**2 - there, 0)) * ~known[..., None])
+
+
+def _fine(layer: Layer, unit: float) -> Layer:
+    return as_layer(layer - as_layer(cv2.GaussianBlur(layer, (0, 0), 1.2 * unit)).reshape(layer.shape))
 
 
 def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Layer | None:
