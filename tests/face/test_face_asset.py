@@ -269,3 +269,39 @@ def test_scaled(asset, size):
 def test_memory(asset):
     arrays = (asset.picture, asset.matte, asset.background, asset.landmarks, asset.identity, asset.expression)
     assert asset.size == 512 and sum(array.nbytes for array in arrays) < 4 << 20
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"near": 0.0}, {"far": -1.0}, {"yaw_low": 0.3}, {"pitch_high": -0.1}, {"roll": -1.0}, {"mouth": 7.0}, {"far": 1e9}],
+)
+def test_limits_that_make_no_sense(saved, change):
+    header = _header(saved)
+    header["limits"] |= change
+    rewrite(saved, {"asset.json": json.dumps(header).encode()})
+    with pytest.raises(AssetError, match="Enrol the portrait again"):
+        FaceAsset.load(saved)
+
+
+@pytest.mark.parametrize("scale", [0.0, -100.0, 1e6])
+def test_a_pose_without_a_size(saved, scale):
+    rewrite(saved, {"scale.npy": npy(np.array(scale, "<f4"))})
+    with pytest.raises(AssetError, match="no size"):
+        FaceAsset.load(saved)
+
+
+def test_a_face_without_a_place(asset, saved):
+    for landmarks, words in ((asset.landmarks * 0, "no size"), (asset.landmarks + np.float32(1e4), "outside")):
+        rewrite(saved, {"landmarks.npy": npy(landmarks.astype("<f4"))})
+        with pytest.raises(AssetError, match=words):
+            FaceAsset.load(saved)
+
+
+def test_what_a_file_says_cannot_steer_the_terminal(saved):
+    header = _header(saved)
+    header["warnings"] = ["\x1b[2J" + "x" * 100_000] * 1000
+    header["note"]["source"] = "a\x07b\nc"
+    rewrite(saved, {"asset.json": json.dumps(header).encode()})
+    back = FaceAsset.load(saved)
+    assert "\x1b" not in back.warnings[0] and len(back.warnings) * len(back.warnings[0]) < 100_000
+    assert back.note["source"] == "abc"

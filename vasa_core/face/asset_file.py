@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vasa_core.errors import AssetError
+from vasa_core.errors import AssetError, VasaError
 from vasa_core.export.files import PartFile, explained
 from vasa_core.face.asset import SIZES, FaceAsset, picture_side
 from vasa_core.face.limits import MotionLimits
 from vasa_core.face.pose import Pose
-from vasa_core.face.topology import POINTS
+from vasa_core.face.topology import POINTS, inter_ocular
 from vasa_core.latent.space import MODEL as LATENT_MODEL
 from vasa_core.latent.space import LatentSpace
 from vasa_core.models import read_card
@@ -35,6 +35,15 @@ FIRST_SIDE = 512
 
 LAYERS = {"picture": "RGB", "matte": "L", "background": "RGB"}
 """PNGs of the file and their modes."""
+SIZE_BOUNDS = (0.2, 5.0)
+"""No limit of a head's size lies beyond these."""
+LEAST_FACE = 40
+"""Outer eye corners lie at least one such share of the frame apart."""
+FURTHEST = 2.0
+"""No landmark lies further from the frame's corner than so many sides of the frame."""
+MOST_NOTES, LONGEST_NOTE = 32, 2000
+"""Entries and letters that are kept of what a file says in words."""
+
 SHAPES: dict[str, tuple[int | None, ...]] = {
     "landmarks": (POINTS, 3),
     "identity": (POINTS, 3),
@@ -95,7 +104,7 @@ def load(path: Path) -> FaceAsset:
             asset = (
                 _first_version(archive, header, arrays) if header["version"] == 1 else _read(archive, header, arrays)
             )
-    except AssetError:
+    except VasaError:
         raise
     except Exception as error:  # The readers of zip, PNG, npy and JSON meet damage with a dozen kinds of errors.
         raise AssetError(f"{path} is no face asset, or damaged ({error}). Enrol the portrait again.") from error
@@ -112,7 +121,9 @@ def _read(archive: zipfile.ZipFile, header: dict, arrays: dict[str, NDArray[np.f
     sides = {layer.shape[0] for layer in layers.values()}
     if len(sides) != 1 or sides.pop() not in {picture_side(size) for size in SIZES}:
         raise ValueError(f"its layers are {', '.join(str(layer.shape) for layer in layers.values())}")
-    return FaceAsset(**layers, **_posed(arrays), limits=_read_limits(header["limits"]), **_told(header))
+    asset = FaceAsset(**layers, **_posed(arrays), limits=_read_limits(header["limits"]), **_told(header))
+    _check_place(asset)
+    return asset
 
 
 def _first_version(archive: zipfile.ZipFile, header: dict, arrays: dict[str, NDArray[np.float32]]) -> FaceAsset:
@@ -130,14 +141,29 @@ def _first_version(archive: zipfile.ZipFile, header: dict, arrays: dict[str, NDA
     return FaceAsset(picture, matte, background, **_posed(arrays), **_told(header))
 
 
+def _check_place(asset: FaceAsset) -> None:
+    """Refuse a face that lies nowhere in its picture: the renderer would divide by its size."""
+    eyes = inter_ocular(asset.landmarks)
+    reach = np.abs(asset.landmarks).max()
+    if not (asset.size / LEAST_FACE < asset.pose.scale < asset.size and eyes > asset.size / LEAST_FACE):
+        raise ValueError("its face has no size")
+    if reach > FURTHEST * asset.size:
+        raise ValueError("its face lies outside of its picture")
+
+
 def _posed(arrays: dict[str, NDArray[np.float32]]) -> dict[str, Any]:
     kept = {name: arrays[name] for name in ("landmarks", "identity", "expression")}
     return {**kept, "pose": Pose(arrays["rotation"], arrays["translation"], arrays["scale"])}
 
 
 def _told(header: dict) -> dict[str, Any]:
-    note = {str(key): str(value) for key, value in header["note"].items()}
-    return {"note": note, "warnings": tuple(str(warning) for warning in header["warnings"])}
+    note = {_plain(key): _plain(value) for key, value in list(header["note"].items())[:MOST_NOTES]}
+    return {"note": note, "warnings": tuple(_plain(warning) for warning in header["warnings"][:MOST_NOTES])}
+
+
+def _plain(text: object) -> str:
+    """Text that a terminal may be shown: without control characters, and not endless."""
+    return "".join(letter for letter in str(text)[:LONGEST_NOTE] if letter.isprintable())
 
 
 def _arrays(asset: FaceAsset) -> dict[str, NDArray]:
@@ -175,7 +201,12 @@ def _read_limits(values: dict) -> MotionLimits:
     limits = {entry.name: float(values[entry.name]) for entry in fields(MotionLimits)}
     if not np.isfinite(list(limits.values())).all():
         raise ValueError("its limits are not finite")
-    return MotionLimits(**limits)
+    found = MotionLimits(**limits)
+    turns = found.yaw_low <= 0 <= found.yaw_high and found.pitch_low <= 0 <= found.pitch_high and found.roll >= 0
+    sizes = SIZE_BOUNDS[0] <= found.far <= 1 <= found.near <= SIZE_BOUNDS[1]
+    if not (turns and sizes and 0 <= found.mouth <= 1):
+        raise ValueError("its limits contradict each other")
+    return found
 
 
 def _read_layer(content: bytes, mode: str) -> NDArray[np.uint8]:
