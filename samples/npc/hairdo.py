@@ -6,6 +6,9 @@ from head import Head, hair_material
 from skin import smooth
 from strands import clump, grow, locks, shades, stray, taper, wave
 
+MOUSTACHE = 0.085
+"""Longest hair above the lips, dm: the lips must stay in sight to speak."""
+
 
 def _down_the_skin(normal, direction):
     """The part of `direction` along the surface."""
@@ -45,14 +48,13 @@ def beard(head: Head, colour, length=0.20, cheek=0.07, count=24000, grey=0.15, s
     side = np.sign(rest[:, 0])
     upper = smooth(6.63, 6.67, z) * smooth(0.30, 0.24, x)
     jaw = smooth(6.62, 6.40, z)
-    out = np.stack([side * (0.25 + 0.5 * upper), -0.15 - 0.1 * jaw, -1.0 + 0.45 * upper], axis=1)
+    out = np.stack([side * (0.25 + 0.65 * upper), -0.15 - 0.1 * jaw, -1.0 + 0.45 * upper], axis=1)
     under = smooth(6.2, 6.0, z)
     out[:, 1] -= 0.9 * under
     out += random.normal(0, 0.20, out.shape)
     chin = np.exp(-((x / 0.28) ** 2)) * jaw
-    each = (cheek + (length - cheek) * (0.35 * jaw + 0.65 * chin)) * (1 - upper) + min(
-        0.13, 0.03 + 0.5 * length
-    ) * upper
+    lip = min(MOUSTACHE, 0.03 + 0.5 * length)
+    each = (cheek + (length - cheek) * (0.35 * jaw + 0.65 * chin)) * (1 - upper) + lip * upper
     each *= smooth(0.0, 0.55, roots(r.beard)) * 0.6 + 0.4
     each *= random.uniform(0.55, 1.1, count)
 

@@ -21,7 +21,8 @@ def smith(head: Head, zoom) -> None:
     hairdo.beard(head, (0.060, 0.030, 0.016), 0.19, 0.07, 24000, 0.16)
     studio = Studio(head, zoom, 3.1, 0.37)
     head.build(
-        {"browDownLeft": 0.15, "browDownRight": 0.10, "eyeWideLeft": 0.15, "eyeWideRight": 0.15}, gaze=studio.camera
+        {"browDownLeft": 0.15, "browDownRight": 0.10, "eyeWideLeft": 0.15, "eyeWideRight": 0.15},
+        gaze=studio.camera - [0, 0, 1.2],
     )
     random = np.random.default_rng(5)
     wrap = wrap_of(head)
@@ -171,7 +172,7 @@ def mage(head: Head, zoom) -> None:
     hairdo.beard(head, white, 1.15, 0.22, 22000, 0.0, 20, 0.05)
     hairdo.swept_back(head, white, 16000, length=3.0, spread=0.86)
     studio = Studio(head, zoom, 3.3, -0.04)
-    head.build({"browInnerUp": 0.12, "eyeWideLeft": 0.3, "eyeWideRight": 0.3}, gaze=studio.camera)
+    head.build({"browInnerUp": 0.12, "eyeWideLeft": 0.3, "eyeWideRight": 0.3}, gaze=studio.camera - [0, 0, 1.0])
     random = np.random.default_rng(31)
     felt = cloth("felt", (0.030, 0.035, 0.10), 0.9, 60.0, 0.25, 0.3, 0.35)
     tree = tree_of(head.surface, head.fine.quads)
