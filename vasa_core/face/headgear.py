@@ -26,6 +26,14 @@ BELOW = 0.08
 """Headgear reaches down beside the top of the head by at most this share of the head's width."""
 CLOSE = 0.09
 """Gaps in headgear up to this share of the head's width belong to it."""
+FINE, COARSE = 0.8, 2.0
+"""Width, px (sigma), over which sharpness is taken for an outline, and for what lies around a place."""
+OUTLINE, LEAST_OUTLINE = 4.0, 6.0
+"""The outline is so many times as sharp as nearly all of the background beside it, and at least so, levels per px."""
+JOINT = 5
+"""Gaps in the outline are closed up to this width, px."""
+ENCLOSED = 0.45
+"""Least share of the rough headgear that its outline encloses where the outline is trusted."""
 LEAST_BACKGROUND = 0.02
 """Share of the picture beside the head that must be seen to know the background."""
 
@@ -71,14 +79,36 @@ def find_headgear(picture: NDArray[np.uint8], own: Mask, level: float, colours: 
     solid = (solid[size:-size, size:-size] > 0) & above
     _, pieces = cv2.connectedComponents((solid | head).astype(np.uint8))
     joined = solid & (pieces == np.bincount(pieces[head]).argmax())
-    return joined if _touches(joined, top, left, right, width) else none
+    if not _touches(joined, top, left, right, width):
+        return none
+    return _outlined(picture, joined, own, beside)
 
 
-def _sharpness(picture: NDArray[np.uint8]) -> Layer:
+def _outlined(picture: NDArray[np.uint8], rough: Mask, own: Mask, beside: Mask) -> Mask:
+    """[S, S] the headgear within its `rough` outline, without the gaps between a crown's points.
+
+    Its sharp edges and what they enclose together with the head; all of `rough` where they enclose too little.
+    """
+    sharpness = _sharpness(picture, FINE)
+    least = max(OUTLINE * float(np.percentile(sharpness[beside], NEARLY_ALL)), LEAST_OUTLINE)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (JOINT, JOINT))
+    lines = ((rough & (sharpness > least)) | own).astype(np.uint8)
+    lines = np.asarray(cv2.morphologyEx(np.pad(lines, JOINT, mode="edge"), cv2.MORPH_CLOSE, disc), np.uint8)
+    lines = lines[JOINT:-JOINT, JOINT:-JOINT]
+    outside = np.pad(1 - lines, ((1, 0), (1, 1)), constant_values=1).astype(np.uint8)
+    _, pieces = cv2.connectedComponents(outside, connectivity=4)
+    enclosed = (pieces != pieces[0, 0])[1:, 1:-1]
+    thick = np.asarray(cv2.morphologyEx(enclosed.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    _, pieces = cv2.connectedComponents(((thick > 0) | own).astype(np.uint8))
+    found = rough & (pieces == np.bincount(pieces[own]).argmax())
+    return np.asarray(found if found.sum() > ENCLOSED * rough.sum() else rough, np.bool_)
+
+
+def _sharpness(picture: NDArray[np.uint8], width: float = COARSE) -> Layer:
     """[S, S] strength of edges around each pixel, levels per px."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     edges = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 8
-    return np.asarray(cv2.GaussianBlur(edges, (0, 0), 2.0), np.float32)
+    return np.asarray(cv2.GaussianBlur(edges, (0, 0), width), np.float32)
 
 
 def _touches(found: Mask, top: NDArray[np.intp], left: int, right: int, width: int) -> bool:

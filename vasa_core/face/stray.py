@@ -14,7 +14,7 @@ SHARE = (0.08, 0.2)
 """Share of the way from background to person at which a strand begins to count, and counts fully."""
 STEP = 14.0
 """A strand differs from the background by this much, of 255, or by 1.5 times what the background itself varies."""
-PLAIN = 7.0
+PLAIN = 5.5
 """A background that itself varies by more, of 255, hides strands: there the matte stays as it is."""
 APART = 90.0
 """Person and background that differ by less, of 255, cannot be told apart in a strand."""
