@@ -178,9 +178,7 @@ def test_frames_repeat(renderer: Renderer) -> None:
 
 
 @pytest.mark.parametrize("size", [256, 1024])
-def test_other_sizes_blink_and_look_alike(
-    renderer: Renderer, closed: FaceAsset, space: LatentSpace, size: int
-) -> None:
+def test_other_sizes_blink_and_look_alike(renderer: Renderer, closed: FaceAsset, space: LatentSpace, size: int) -> None:
     other = Renderer(closed, space, size=size)
     for change in ({"blink": 0.5}, {"gaze": [15, 8]}, {"blink": 1.0}):
         here = cv2.resize(_frame(renderer, **change).astype(np.uint8), (256, 256), interpolation=cv2.INTER_AREA)

@@ -17,14 +17,22 @@ CHEEK = ((-0.1, 0.1), (0.42, 0.55))
 """Inter-ocular distances beside and below the middle of the eye where skin is seen: a drawn eye may reach far down."""
 LESS_COLOUR = 0.5
 """White has less than this share of the skin's saturation."""
-BRIGHTNESS = 0.9
+BRIGHTNESS = 0.68
 """White is at least this bright against the skin."""
-BRIGHTEST = 150.0
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+BRIGHTEST = 100.0
 """Grey levels that white reaches at least."""
 AGREES = 0.88
 """Where the tracked opening and the white's share this much (intersection over union), the tracked one is right."""
 SIZES = (0.5, 14.0)
 """Area of a drawn eye against the tracked opening."""
+CORE, FLATNESS = 0.06, 7.0
+"""A drawing's white is plain: so much of the eye is white 2 px from anything else, and varies by that many levels."""
+CONTAINS, BEYOND = 0.75, 0.2
+"""Share of the tracked opening that lies in a drawn eye, and share of that which lies beyond the tracked one if its
+white is not plain."""
+OFF_CENTRE = 0.2
+"""Inter-ocular distances that its iris may lie from the middle of the tracked opening."""
 IRIS_SHARE = (0.06, 0.85)
 """Share of a drawn eye that is not white."""
 INTO_LINE = 1.0
@@ -79,8 +87,13 @@ def find_drawn_eye(image: NDArray[np.uint8], outline: NDArray[np.float64], unit:
         return None
     if not IRIS_SHARE[0] < (eye & ~white).sum() / eye.sum() < IRIS_SHARE[1]:
         return None
+    core = cv2.erode((eye & white).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(round(2 * px), 1)) > 0
+    plain = core.sum() >= CORE * eye.sum() and patch[core].std(0).max() <= FLATNESS
+    contained = (eye & tracked).sum() / tracked.sum()
+    if contained < CONTAINS or not (plain or (eye & ~tracked).sum() > BEYOND * eye.sum()):
+        return None
     iris = _iris(eye, white, labels.astype(np.int32))
-    if iris is None:
+    if iris is None or np.hypot(*(iris[0] + low - outline.mean(0))) > OFF_CENTRE * unit:
         return None
     centre, radii = iris
     return _edges(eye, seen, low.astype(np.float64), centre, radii, px)
@@ -98,9 +111,10 @@ def _skin(image: NDArray[np.uint8], middle: NDArray[np.float64], unit: float) ->
 
 def _white(patch: NDArray[np.float32], skin: NDArray[np.float64]) -> NDArray[np.bool_]:
     """[h, w] what is as white as an eye, against the skin of the cheek [3]."""
-    light, spread = patch.max(-1), patch.max(-1) - patch.min(-1)
-    saturation = float((skin.max() - skin.min()) / max(skin.max(), 1))
-    least = max(BRIGHTEST, BRIGHTNESS * float(skin.max()))
+    light, spread = patch @ LUMINANCE, patch.max(-1) - patch.min(-1)
+    level = float(skin @ LUMINANCE)
+    saturation = float((skin.max() - skin.min()) / max(level, 1))
+    least = max(BRIGHTEST, BRIGHTNESS * level)
     return np.asarray((spread < LESS_COLOUR * saturation * light) & (light > least), np.bool_)
 
 

@@ -68,6 +68,8 @@ class Eyeball:
     iris_radius: float
     iris_height: float
     """Height of the iris against its width."""
+    step: float
+    """Grey levels from the iris to the white around it: an eye that is hidden has none."""
     centre: NDArray[np.float64]
     """[2] px of the patch: the ball's centre."""
     radius: float
@@ -99,11 +101,11 @@ def make_eyeball(
 
     if drawn is None:
         tracked = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
-        centre, radius = find_iris(patch, ring[0], tracked, opening, px)
+        centre, radius, step = find_iris(patch, ring[0], tracked, opening, px)
         tall = 1.0
     else:
         centre, radius = drawn.centre - origin, float(drawn.radii[0])
-        tall = float(drawn.radii[1]) / radius
+        tall, step = float(drawn.radii[1]) / radius, np.inf
     distance = np.hypot(columns - centre[0], (rows - centre[1]) / tall).astype(np.float32)
     inner = np.asarray((below > 0.8 * px) & (above > 0.8 * px) & (opening > 0.99), np.bool_)
     corners = chart.corners - origin
@@ -161,6 +163,7 @@ def make_eyeball(
         iris_centre=centre,
         iris_radius=radius,
         iris_height=tall,
+        step=step,
         centre=ball,
         radius=ball_radius,
     )

@@ -38,6 +38,10 @@ FRINGE = 0.024
 """Inter-ocular distances that the lashes of a shut lid hang down."""
 STILL = 0.02
 """px: lids and irises that moved less show the portrait's own eye."""
+LINE_ENDS = 1.3
+"""A drawn lid line has ended at so many of its widths."""
+LEAST_STEP = 7.0
+"""Grey levels between iris and white: where there are fewer, no eye shows, and none is moved."""
 IRIS_DEPTH = 0.86
 """Distance of the iris from the ball's centre, in its radii."""
 
@@ -84,6 +88,10 @@ class Eye:
     """Size of the picture against 512."""
     unit: float
     """Inter-ocular distance in px."""
+    band: float
+    """px above the lid's edge where its lashes may hide the iris."""
+    hidden: bool
+    """Covered, by hair for instance: stays as it is."""
     turns: int = 0
     """How often lids were drawn; starts again after 255."""
 
@@ -99,7 +107,7 @@ class Eye:
         closure = float(shape.closure[self.index])
         shift, turn = self.turned(shape.gaze)
         travel = float(np.hypot(*shift))
-        if max(travel, closure * self.unit, float(np.abs(motion).max())) < STILL:
+        if self.hidden or max(travel, closure * self.unit, float(np.abs(motion).max())) < STILL:
             count = painter.cut(position, self.hole)
             fill_hole(
                 painter.frame,
@@ -113,7 +121,7 @@ class Eye:
             )
             return
         lids = np.empty((COLUMNS, TABLE))
-        reach = np.array([self._band if travel > STILL else self.px, LOWER_REACH * self.unit])
+        reach = np.array([self.band if travel > STILL else self.px, LOWER_REACH * self.unit])
         down = self.chart.down
         place_lids(
             self.fixed,
@@ -137,7 +145,7 @@ class Eye:
         numbers[eyeshade.PER_PIXEL] = 1 / self.px
         numbers[eyeshade.SHADE_SCALE] = (SHADE_SAMPLES - 1) / (SHADE_REACH * self.unit)
         numbers[eyeshade.LINE] = self.line * min(1.0, 2 * closure)
-        numbers[eyeshade.BAND] = self._band
+        numbers[eyeshade.BAND] = self.band
         numbers[eyeshade.CLOSURE] = closure
         numbers[eyeshade.CARRIED] = min(1.0, 4 * closure + travel / self.ball.iris_radius)
         numbers[eyeshade.LOOKED] = min(1.0, travel / self.px)
@@ -190,7 +198,6 @@ class Eye:
 
     def __post_init__(self) -> None:
         self._drawn = np.zeros((self.size, self.size), np.uint8)
-        self._band = BAND[1] * self.unit
         aside = self.ball.iris_centre - self.ball.centre
         most = 0.7 * IRIS_DEPTH * self.ball.radius
         aside = aside * min(1.0, most / max(float(np.hypot(*aside)), 1e-6))
@@ -231,9 +238,8 @@ def _make_eye(
     crease, lash_height = find_crease(image, chart, brow, drawn is not None, unit, px)
     fixed = fixed_table(chart, crease, lash_height, drawn is not None)
     skin = paint_closed_lid(patch, origin, chart, crease, fixed[:, 2], lash_height, brow, drawn is not None, unit)
-    lashes = patch.astype(np.float32)
-    if drawn is None:
-        lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, unit, px)
+    band = (BAND[0] * unit, BAND[1] * unit) if drawn is None else (lash_height, LINE_ENDS * lash_height)
+    lashes = clean_lashes(patch, origin, chart, ball.iris_centre, ball.iris_radius, band, px)
     return Eye(
         origin=origin,
         portrait=pack(patch),
@@ -256,6 +262,8 @@ def _make_eye(
         size=image.shape[0],
         px=px,
         unit=unit,
+        band=band[1],
+        hidden=ball.step < LEAST_STEP,
     )
 
 

@@ -3,10 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.render.layers import blur, grey, grow
+from vasa_core.render.layers import blur, grow
 
-SIZES = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15)
+SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.22, 1.3, 1.4, 1.5, 1.6, 1.75)
 """Radii that are tried when an iris is looked for, against the tracked one."""
+FAR_SIZE = 28.0
+"""Grey levels of the step that an iris twice as large as tracked must have more."""
+NO_WHITE = 0.5
+"""Share of the grey levels by which white around an iris is missed that counts against it: a pupil has none."""
+UNLIKE = 60.0
+"""Grey levels from which on a colour is as unlike white as can be."""
 GLINT_STEP = 34.0
 """Grey levels by which a catch-light outshines its ring of the iris."""
 SURE, INSIDE = 0.75, 0.97
@@ -26,12 +32,12 @@ def find_iris(
     """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
 
     Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the
-    lids; `px` size of the picture against 512. Returns centre and radius.
+    lids; `px` size of the picture against 512. Returns centre, radius and the step in grey levels.
     """
-    light = grey(patch, px)
+    unlike = _unlike_white(patch, opening, px)
     angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
     ray = np.stack([np.cos(angles), np.sin(angles)], -1)
-    shifts = np.arange(-4, 4.5, 0.5) * radius / 12
+    shifts = np.arange(-5, 5.5, 0.5) * radius / 12
     dx, dy, size = (part.ravel() for part in np.meshgrid(shifts, shifts, radius * np.array(SIZES), indexing="ij"))
     middle = np.stack([centre[0] + dx, centre[1] + dy], -1)
     edge = 1.2 * px
@@ -39,13 +45,26 @@ def find_iris(
     inside = middle[:, None] + ray * (size - edge)[:, None, None]
     seen = _at(opening, outside) > 0.9
     count = seen.sum(1)
-    step = ((_at(light, outside) - _at(light, inside)) * seen).sum(1) / np.maximum(count, 1)
-    score = step - (0.35 * np.hypot(dx, dy) / px) - 40 * np.abs(size / radius - 1)
+    beyond = (_at(unlike, outside) * seen).sum(1) / np.maximum(count, 1)
+    step = (_at(unlike, inside) * seen).sum(1) / np.maximum(count, 1) - beyond
+    score = step - (0.35 * np.hypot(dx, dy) / px) - FAR_SIZE * np.abs(size / radius - 1) - NO_WHITE * beyond
     score[count < 8] = -np.inf
     best = int(score.argmax())
     if not np.isfinite(score[best]):
-        return centre.astype(np.float64), radius
-    return middle[best].astype(np.float64), float(size[best])
+        return centre.astype(np.float64), radius, 0.0
+    return middle[best].astype(np.float64), float(size[best]), float(step[best])
+
+
+def _unlike_white(patch: NDArray[np.uint8], opening: NDArray[np.float32], px: float) -> NDArray[np.float32]:
+    """[h, w] how far colours are from that of the white, up to `UNLIKE`: pupil and iris are alike in that."""
+    colours = blur(patch, px)
+    eye = colours[opening > 0.9]
+    if not len(eye):
+        return np.zeros(opening.shape, np.float32)
+    light, spread = eye.mean(-1), np.ptp(eye, axis=-1) / np.maximum(eye.mean(-1), 1)
+    bright = light >= np.percentile(light, 60)
+    white = np.median(eye[bright & (spread <= np.median(spread[bright]))], axis=0)
+    return np.minimum(np.linalg.norm(colours - white, axis=-1) / np.float32(np.sqrt(3)), UNLIKE).astype(np.float32)
 
 
 def _at(layer: NDArray[np.float32], places: NDArray) -> NDArray[np.float32]:

@@ -151,16 +151,16 @@ def clean_lashes(
     chart: EyeChart,
     iris: NDArray[np.float64],
     radius: float,
-    unit: float,
+    band: tuple[float, float],
     px: float,
 ) -> NDArray[np.float32]:
     """[h, w, 3] the patch with a lash line that holds nothing of the iris below it.
 
     Where the iris meets the upper lid the two cannot be told apart, but lashes look the same to its left and right.
-    `iris` [2] px of the patch, `radius` px.
+    `iris` [2] px of the patch, `radius` px; `band` px above the edge up to which all is drawn so, and where that ends.
     """
     colours = patch.astype(np.float32)
-    depths = np.arange(-2 * px, BAND[1] * unit + px, 0.5 * px)
+    depths = np.arange(-2 * px, band[1] + px, 0.5 * px)
     profile = np.stack([_row(colours, origin, chart, chart.upper - depth) for depth in depths])
     middle = float(chart.place(iris + origin)[0])
     half = 1.1 * radius / float(np.linalg.norm(chart.step))
@@ -190,7 +190,7 @@ def clean_lashes(
         0,
         1,
     )
-    over *= np.clip((BAND[1] * unit - depth) / ((BAND[1] - BAND[0]) * unit), 0, 1)
+    over *= np.clip((band[1] - depth) / (band[1] - band[0]), 0, 1)
     return np.asarray(colours + (lash - colours) * over[..., None], np.float32)
 
 
