@@ -299,7 +299,7 @@ def test_a_face_without_a_place(asset, saved):
 
 def test_what_a_file_says_cannot_steer_the_terminal(saved):
     header = _header(saved)
-    header["warnings"] = ["\x1b[2J" + "x" * 100_000] * 1000
+    header["warnings"] = ["\x1b[2J" + "x" * 9000] * 500
     header["note"]["source"] = "a\x07b\nc"
     rewrite(saved, {"asset.json": json.dumps(header).encode()})
     back = FaceAsset.load(saved)

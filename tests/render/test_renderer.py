@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vasa_core.errors import PortraitError
+from vasa_core.errors import PortraitError, VasaError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import Motion
@@ -155,3 +155,27 @@ def test_a_picture_without_any_contrast_still_renders(
     for asset in (smiling, closed):
         flat = replace(asset, picture=np.full_like(asset.picture, level))
         assert Renderer(flat, space).render(motion, 0).shape == (512, 512, 4)
+
+
+def test_motion_that_is_not_finite_is_refused(renderer: Renderer, space: LatentSpace) -> None:
+    for name in ("latent", "gaze", "blink", "head_rotation", "head_translation"):
+        motion = Motion.still(2, space.size)
+        getattr(motion, name)[1, 0] = np.nan
+        assert renderer.render(motion, 0).shape == (512, 512, 4)
+        with pytest.raises(VasaError, match="not finite"):
+            renderer.render(motion, 1)
+
+
+def test_a_covered_mouth_stays_shut(renderer: Renderer, space: LatentSpace) -> None:
+    covered = replace(renderer.asset, limits=replace(renderer.asset.limits, mouth=0.1))
+    talk = space.from_arkit(named_weights(jawOpen=0.6))
+    still = np.zeros(2, np.float32)
+    assert renderer.shape(talk, still, still).gap.max() > 10
+    assert Renderer(covered, space).shape(talk, still, still).gap.max() == 0
+
+
+@pytest.mark.parametrize("size", [257, 300, 511, 999])
+def test_odd_sizes_are_drawn_whole(renderer: Renderer, space: LatentSpace, size: int) -> None:
+    motion = _motion(space, latent=space.from_arkit(named_weights(jawOpen=0.5)), gaze=[0.3, 0.2], blink=0.4)
+    frame = Renderer(renderer.asset, space, size=size).render(motion, 0)
+    assert frame.shape == (size, size, 4) and (frame[..., 3] == 255).all()

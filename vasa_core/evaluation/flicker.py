@@ -18,6 +18,8 @@ SECONDS, FPS = 3, 25
 YAW, PITCH, ROLL = np.radians([12.0, 8.0, 8.0])
 """rad to each side: a lively talker's head."""
 SWING_HZ = (0.9, 1.3, 0.7)
+VISIBLE = 16
+"""Opacity, of 255, from which on a pixel counts as covered by the person: fainter hair is background that flickers."""
 SHIFT, DEPTH = 0.08, 0.4
 """Inter-ocular distances to each side: sway, and leaning in and out."""
 
@@ -36,16 +38,18 @@ def swaying_head(space: LatentSpace) -> Motion:
 
 
 def background_flicker(asset: FaceAsset, space: LatentSpace, size: int = 512) -> float:
-    """Mean change from frame to frame, of 255, of the pixels that the person never covers while the head moves.
+    """Mean change from frame to frame, of 255, of the background while the head moves.
 
-    These are told from the same frames drawn without a background.
+    Background is what the portrait shows no person at and the person never comes to cover: told from the enrolled matte and from the same frames drawn without a background.
     """
     motion = swaying_head(space)
     shown, cut_out = Renderer(asset, space, size), Renderer(asset, space, size, background="transparent")
-    free = np.ones((size, size), bool)
+    asset = asset.scaled(size)
+    inner = slice(asset.margin, asset.margin + size)
+    free = asset.matte[inner, inner] == 0
     frames = []
     for i in range(len(motion)):
-        free &= cut_out.render(motion, i)[..., 3] == 0
+        free &= cut_out.render(motion, i)[..., 3] < VISIBLE
         frames.append(shown.render(motion, i)[..., :3].astype(np.int16))
     changes = [np.abs(after - before)[free].mean() for before, after in pairwise(frames)]
     return float(np.mean(changes)) if free.any() else 0.0

@@ -1,6 +1,7 @@
 """The portrait's mesh: the face, finely divided at lips and lids, and its surroundings; made once per portrait."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class HeadMesh:
     rest: NDArray[np.float32]
     """[V, 3] enrolled position in px of the frame; also where the texture is read."""
     triangles: NDArray[np.int32]
-    """[N, 3], the upper lids last: shut lids overlap the lower ones. Only those that show something of the person."""
+    """[N, 3], only those that show something of the person."""
     weights: sparse.csr_matrix
     """[V, 468] vertex displacement from landmark displacements."""
     lip_weights: sparse.csr_matrix
@@ -115,17 +116,13 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     lip_weights = (weights[loose[0].lower] - weights[loose[0].upper]).tocsr().astype(np.float32)
     weights = soften_motion(weights, rest, triangles, loose[0], frame)
     rims = _make_rims(rest[:face], chains, frame)
-    over = np.zeros(len(rest), bool)
-    for rim in rims[1:]:
-        over[rim.above.vertices] = True
-    order = np.argsort(over[triangles].any(1), kind="stable")
     chin = landmarks[152]
     share = head_share(rest, frame, chin)
     share[:face] = 1
     pivot = np.array([(frame.eyes[0] + chin[0]) / 2, chin[1], PIVOT_DEPTH * frame.unit], np.float32)
     return HeadMesh(
         rest=rest,
-        triangles=triangles[order],
+        triangles=triangles,
         weights=weights.astype(np.float32),
         lip_weights=lip_weights,
         head_share=share,
@@ -163,6 +160,7 @@ def _make_rims(rest: NDArray[np.float32], chains: dict[str, list[int]], frame: F
     ]
 
 
+@cache
 def _refined_face() -> tuple[Subdivided, dict[str, list[int]]]:
     chains = {
         "lips_upper": topology.LIPS_INNER_UPPER.tolist(),

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.errors import AssetError, PortraitError
+from vasa_core.errors import AssetError, PortraitError, VasaError
 from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.track import Motion
+from vasa_core.motion.track import ARRAY_FIELDS, Motion
 from vasa_core.render.backdrop import make_background
 from vasa_core.render.creases import Creases
 from vasa_core.render.deform import deform
@@ -25,6 +25,10 @@ SIZES = (256, 1024)
 """Smallest and largest side of a frame, px."""
 OWN_KEPT = 0.4
 """Share of the portrait's own expression that stays while it talks: a smiling person speaks smiling."""
+WIDEST_GAZE = (0.49, 0.31)
+"""Furthest yaw and pitch of the eyes, rad (28 and 18 degrees): beyond, the iris would leave the opening."""
+COVERED = (0.3, 0.5)
+"""Surety that the mouth shows up to which it does not open at all, and from which it opens fully."""
 OWN_NOISE = (0.008, 0.03)
 """Inter-ocular distances: an own expression that moves nothing further is noise and counts as none; above, fully."""
 
@@ -69,13 +73,20 @@ class Renderer:
         own = space.decode(asset.expression)
         share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
         self._own = np.float32((1 - own_kept) * share) * own
+        covered = np.clip((asset.limits.mouth - COVERED[0]) / (COVERED[1] - COVERED[0]), 0, 1)
+        self._mouth_shows = np.float32(covered)
         still = np.zeros(2, np.float32)
         self.mouth.settle(self.shape(np.zeros(space.size, np.float32), still, still).position)
         self._background = make_background(asset, background)
         self._painter = Painter(self.size)
 
     def render(self, motion: Motion, i: int) -> NDArray[np.uint8]:
-        """Frame i of the motion: [size, size, 4] RGBA, colours premultiplied by opacity."""
+        """Frame i of the motion: [size, size, 4] RGBA, colours premultiplied by opacity.
+
+        Raises `VasaError` if the motion holds numbers that are not finite.
+        """
+        if not all(np.isfinite(getattr(motion, name)[i]).all() for name in ARRAY_FIELDS):
+            raise VasaError(f"Frame {i} of the motion holds numbers that are not finite. Make the motion again.")
         shape = self.shape(motion.latent[i], motion.gaze[i], motion.blink[i])
         shape.tongue = motion.tongue[i]
         head = self.head(motion.head_rotation[i], motion.head_translation[i])
@@ -84,7 +95,9 @@ class Renderer:
     def shape(self, latent: NDArray[np.float32], gaze: NDArray[np.float32], blink: NDArray[np.float32]) -> FaceShape:
         """The face of one instant before its head moves."""
         displacement = self.space.decode(latent)
-        return deform(self.mesh, displacement - self._own, displacement, gaze, blink)
+        opening = displacement * self._mouth_shows
+        gaze = np.clip(gaze, -np.array(WIDEST_GAZE), WIDEST_GAZE)
+        return deform(self.mesh, displacement - self._own, opening, gaze, blink)
 
     def head(self, rotation: NDArray[np.float32], translation: NDArray[np.float32]) -> HeadMotion:
         """The motion of the head that the portrait allows, of a rotation vector and a translation [3] each."""
