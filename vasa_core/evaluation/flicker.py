@@ -40,7 +40,8 @@ def swaying_head(space: LatentSpace) -> Motion:
 def background_flicker(asset: FaceAsset, space: LatentSpace, size: int = 512) -> float:
     """Mean change from frame to frame, of 255, of the background while the head moves.
 
-    Background is what the portrait shows no person at and the person never comes to cover: told from the enrolled matte and from the same frames drawn without a background.
+    Background is where the portrait shows no person and the person never comes to cover: told from the enrolled matte
+    and from the same frames drawn without a background.
     """
     motion = swaying_head(space)
     shown, cut_out = Renderer(asset, space, size), Renderer(asset, space, size, background="transparent")

@@ -24,6 +24,8 @@ SEAM_WIDTH = 0.008
 """Inter-ocular distances over which that darkening fades."""
 SEAM_TINT = (0.85, 1.05, 1.05)
 """Darkening per channel: shadows between lips are red."""
+UNCHANGED = 0.5
+"""Levels: pixels that differ by no more keep the person's own colours and opacity."""
 FINE = 4
 """Distances from the lips are found on a grid so many times finer."""
 ROOM = 0.2
@@ -41,7 +43,8 @@ def clear_lips(sheet: Sheet, image: NDArray[np.uint8], outline: NDArray, unit: f
     lips = _without_mouth(box, (outline - low).astype(np.float32), unit)
     margin = sheet.margin
     view = sheet.texture[low[1] + margin : high[1] + margin, low[0] + margin : high[0] + margin]
-    view[:] = pack(opaque(lips.round().astype(np.uint8)))
+    changed = np.abs(lips - box).max(-1) > UNCHANGED
+    view[changed] = pack(opaque(lips.round().astype(np.uint8)))[changed]
 
 
 def _without_mouth(box: NDArray[np.uint8], outline: NDArray[np.float32], unit: float) -> NDArray[np.float32]:
