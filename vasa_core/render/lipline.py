@@ -22,6 +22,9 @@ EDGE_SMOOTHING = 0.04
 """Inter-ocular distances over which edges of an open mouth are smoothed: gums and gaps between teeth are no lips."""
 TAPER = 0.06
 """The edges run together over this many inter-ocular distances at the corners."""
+MISSED_CORNER = 0.03
+"""Inter-ocular distances by which a corner found may lie inside of its landmark: beyond, shadow was taken for skin, as
+in light from one side, and the landmarks are nearer to the truth than what colours say."""
 FINE = 3
 """Open mouths are traced on a crop enlarged so many times."""
 SMOOTHNESS = 0.35
@@ -109,6 +112,9 @@ def _parted(
     soft = blur(found, 0.35 * scale)
     filled = np.flatnonzero((soft > 0.5).sum(0) >= SHARP_CORNER * scale)
     if len(filled) < columns // 3:
+        return top.copy(), bottom.copy()
+    missed = max(filled[0] - upper[0, 0], upper[-1, 0] - filled[-1])
+    if missed > MISSED_CORNER * unit * scale:
         return top.copy(), bottom.copy()
     place = np.clip((upper[:, 0] - upper[0, 0]) / np.ptp(upper[:, 0]), 0, 1)
     x = filled[0] + place * (filled[-1] - filled[0])
