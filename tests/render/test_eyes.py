@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,7 +25,7 @@ LID_UNITS = ("eyeWideLeft", "eyeSquintLeft", "browDownLeft", "browOuterUpLeft", 
 GREEN = (0, 255, 0)
 
 
-def _frame(renderer: Renderer, face: dict[str, float] | None = None, **changes: object) -> NDArray[np.int64]:
+def _frame(renderer: Renderer, face: dict[str, float] | None = None, **changes: Any) -> NDArray[np.int64]:
     """One frame [size, size, 3] of gaze [yaw, pitch] in degrees, blink and other changes."""
     space = renderer.space
     motion = Motion.still(1, space.size)
@@ -40,7 +41,7 @@ def _centre(weight: NDArray) -> NDArray[np.float64]:
     return np.array([(weight * columns).sum(), (weight * rows).sum()]) / weight.sum()
 
 
-def _painted(renderer: Renderer, layer: str, colour: tuple[int, ...], **changes: object) -> NDArray[np.bool_]:
+def _painted(renderer: Renderer, layer: str, colour: tuple[int, ...], **changes: Any) -> NDArray[np.bool_]:
     """[size, size] where a layer of the eyes shows, found by painting it; other layers of the eye are black."""
     kept = [(eye.white, eye.iris, eye.glint, eye.residue) for eye in renderer.eyes]
     for eye in renderer.eyes:
@@ -158,10 +159,8 @@ def test_lid_edges_never_cross_and_corners_stay(renderer: Renderer) -> None:
             table = np.empty((COLUMNS, TABLE))
             motion = (random.normal(0, 3, (2, 1)) * chart.inside).astype(np.float32)
             blink, gaze = float(random.uniform()), float(random.normal(0, 4))
-            place_lids(
-                eye.fixed, motion[0], motion[1], gaze, blink, eye.px, np.array([6.0, 12.0, 4.0]), chart.step, chart.down,
-                table,
-            )  # fmt: skip
+            reach = np.array([6.0, 12.0, 4.0])
+            place_lids(eye.fixed, motion[0], motion[1], gaze, blink, eye.px, reach, chart.step, chart.down, table)
             assert (table[:, UPPER] - table[:, LOWER]).max() <= 0.35 * np.ptp(eye.fixed[:, :2]) + 2 * eye.px
             outer = (chart.share <= 0) | (chart.share >= 1)
             assert np.abs(table[outer, UPPER] - chart.upper[outer]).max() < 0.05

@@ -28,7 +28,7 @@ def find_iris(
     radius: float,
     opening: NDArray[np.float32],
     px: float,
-) -> tuple[NDArray[np.float64], float]:
+) -> tuple[NDArray[np.float64], float, float]:
     """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
 
     Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vasa_core.face import topology
 from vasa_core.render.drawneye import DrawnEye, find_drawn_eye
-from vasa_core.render.layers import grey
+from vasa_core.render.layers import blur, grey
 from vasa_core.render.rims import Rim
 from vasa_core.render.tracing import cheapest_path, look, offsets
 
@@ -21,6 +21,12 @@ LASH_CONTRAST = 22.0
 """Grey levels by which white shines out below a lash line; along the iris nothing does."""
 MOST_OF_OPENING = 0.35
 """The edge goes no further down than this share of the opening: lids must not cross."""
+LOWER_SEARCH = 0.07
+"""How far below the landmarks, in inter-ocular distances, the lower edge of large eyes is looked for."""
+LOWER_EDGE = 26.0
+"""Grey levels of colour by which the eye ends there."""
+CHEEK = 0.12
+"""Inter-ocular distances below the lower edge where skin is seen."""
 DRAWN_REACH = 0.4
 """Inter-ocular distances around a drawn eye within which skin follows its edges to where they are."""
 RISE = 0.3
@@ -60,6 +66,37 @@ def settle_lids(
     moved = np.minimum(moved, MOST_OF_OPENING * np.maximum(opening, 0))
     ends = np.sin(np.pi * np.linspace(0, 1, len(moved))) ** 0.5
     rim.above.move(rest, (moved * ends)[:, None] * down)
+    _settle_lower(image, rest, rim, down, unit, px)
+
+
+def _settle_lower(
+    image: NDArray[np.uint8], rest: NDArray[np.float32], rim: Rim, down: NDArray, unit: float, px: float
+) -> None:
+    """Move the lower lid edge down to where skin begins, if the eye clearly goes on below it."""
+    colours = blur(image, 0.7 * px)
+    edge = rest[rim.lower, :2]
+    cheek = np.array([CHEEK * unit])
+    skin = np.stack([look(colours[..., c], edge, down, cheek)[:, 0] for c in range(3)], -1)
+    steps = offsets(LOWER_SEARCH * unit)
+    steps = steps[steps >= -px]
+    above, below = (
+        np.linalg.norm(
+            np.stack([look(colours[..., c], edge, down, steps + shift) for c in range(3)], -1) - skin[:, None], axis=-1
+        )
+        / np.sqrt(3)
+        for shift in (-1.5 * px, 1.5 * px)
+    )
+    gain = above - below
+    cost = PRIOR * (steps / steps[-1]) ** 2 - gain
+    border = cheapest_path(cost.astype(np.float32), steps / np.float32(px), STIFFNESS) * np.float32(px)
+    middle = slice(len(border) // 4, -(len(border) // 4))
+    nearest = np.abs(steps[None, :] - border[:, None]).argmin(1)
+    found = np.take_along_axis(gain, nearest[:, None], 1)[:, 0]
+    here = gain[:, int(np.abs(steps).argmin())]
+    if np.median(found[middle]) < LOWER_EDGE or np.median((found - here)[middle]) < 0.5 * LOWER_EDGE:
+        return
+    ends = np.sin(np.pi * np.linspace(0, 1, len(border))) ** 0.5
+    rim.below.move(rest, (np.maximum(border, 0) * ends)[:, None] * down)
 
 
 def tracked_outline(points: NDArray, rim: Rim) -> NDArray[np.float64]:
