@@ -145,3 +145,25 @@ def test_outlines_run_on_in_an_invented_margin():
     frame[150:, 80:180] = 30
     wide = widen(frame)
     assert wide[-8, 32 + 130].max() < 60 and wide[-8, 8].min() > 190
+
+
+@pytest.mark.parametrize("quarter", [0, 1])
+def test_a_source_that_is_cut_out_brings_its_own_matte(enroller, asset, quarter):
+    """Game art often has transparent surroundings."""
+    cut = np.dstack([asset.picture, asset.matte])
+    cut[asset.matte == 0] = 0
+    again = enroller.enroll(np.ascontiguousarray(np.rot90(cut, quarter)))
+    assert (again.background == again.background[0, 0]).all()
+    share = again.matte > 127
+    assert 0.8 < share.mean() / (asset.matte > 127).mean() < 1.25 and again.matte[_face(again)].min() > 250
+    own = foreground(again.picture, again.matte, again.background)
+    soft = (again.matte > 60) & (again.matte < 200)
+    grey = np.abs(own[soft].astype(int) - again.background[0, 0]).max(axis=1) < 6
+    assert grey.mean() < 0.15, "no backdrop in the hair"
+
+
+def test_transparent_corners_are_no_matte(enroller, asset):
+    opacity = np.zeros(asset.matte.shape, np.uint8)
+    cv2.circle(opacity, (320, 320), 318, (255,), -1)
+    again = enroller.enroll(np.dstack([asset.picture, opacity]))
+    assert (again.matte[again.matte.shape[0] // 2] == 0).any() and len(np.unique(again.background)) > 20

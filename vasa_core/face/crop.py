@@ -68,9 +68,29 @@ def frame_face(points: NDArray[np.float32], size: int) -> Framing:
 
 def cut_picture(source: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
     """The frame and its margin [P, P, 3]: resampled, its edges sharpened where enlarged, extended at its borders."""
+    source, matrix, side = _reduced(source, framing)
+    if framing.scale > 1:
+        picture = enlarge(source, matrix, side, framing.scale)
+    else:
+        warped = cv2.warpAffine(source, matrix, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        picture = np.asarray(warped, np.uint8)
+    known = cv2.warpAffine(np.ones(source.shape[:2], np.uint8), matrix, side, flags=cv2.INTER_NEAREST)
+    return extend(picture, np.asarray(known, bool), framing.size)
+
+
+def cut_opacity(opacity: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8]:
+    """The frame and its margin [P, P] of a source's opacity [H, W]; its border goes on outside."""
+    opacity, matrix, side = _reduced(opacity, framing)
+    warped = cv2.warpAffine(opacity, matrix, side, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, np.uint8)
+
+
+def _reduced(
+    source: NDArray[np.uint8], framing: Framing
+) -> tuple[NDArray[np.uint8], NDArray[np.float64], tuple[int, int]]:
+    """The source, halved in size as far as it has pixels to spare, the map [2, 3] from it to the picture, its sides."""
     matrix, scale = framing.matrix.copy(), framing.scale
     matrix[:, 2] += margin_of(framing.size)
-    side = (picture_side(framing.size),) * 2
     if scale < 0.5:
         reduced = (max(round(source.shape[1] * scale * 2), 1), max(round(source.shape[0] * scale * 2), 1))
         ratio = np.array([reduced[0] / source.shape[1], reduced[1] / source.shape[0]])
@@ -78,13 +98,7 @@ def cut_picture(source: NDArray[np.uint8], framing: Framing) -> NDArray[np.uint8
         # Pixel centres sit at integers, so their corners move by half a pixel.
         linear = matrix[:, :2] / ratio
         matrix = np.column_stack([linear, matrix[:, 2] + linear @ (0.5 - ratio / 2)])
-    if scale > 1:
-        picture = enlarge(source, matrix, side, scale)
-    else:
-        warped = cv2.warpAffine(source, matrix, side, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
-        picture = np.asarray(warped, np.uint8)
-    known = cv2.warpAffine(np.ones(source.shape[:2], np.uint8), matrix, side, flags=cv2.INTER_NEAREST)
-    return extend(picture, np.asarray(known, bool), framing.size)
+    return source, matrix, (picture_side(framing.size),) * 2
 
 
 def widen(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

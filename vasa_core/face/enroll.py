@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vasa_core.errors import PortraitError
 from vasa_core.face.asset import SIZES, FaceAsset, margin_of
-from vasa_core.face.crop import Framing, cut_picture, frame_face
+from vasa_core.face.crop import Framing, cut_opacity, cut_picture, frame_face
 from vasa_core.face.cutout import PersonCutter
 from vasa_core.face.detector import FaceDetector, reduce_image
 from vasa_core.face.expression import ExpressionSplitter
@@ -72,7 +72,7 @@ class Enroller:
 
         Parameters
         ----------
-        source : path, bytes of an image file, or [H, W, 3] uint8 RGB
+        source : path, bytes of an image file, or [H, W, 3] uint8 RGB, or [H, W, 4] with opacity
         face : which face, numbered from left to right, beginning at 1; needed where several could be meant
         rights : what the user says about the rights in the picture; kept in the asset
 
@@ -82,7 +82,9 @@ class Enroller:
             If the portrait cannot be used; the message says why and what to do.
         """
         picture = read_picture(source)
-        picture = replace(picture, pixels=self._turn_upright(picture.pixels))
+        quarters = self._quarters_upright(picture.pixels)
+        opacity = None if picture.opacity is None else np.rot90(picture.opacity, quarters)
+        picture = replace(picture, pixels=np.ascontiguousarray(np.rot90(picture.pixels, quarters)))
         found = self._choose(self.faces(picture.pixels), face, picture)
         real = detail(picture.pixels, found.points)
         eyes = inter_ocular(found.points) / picture.reduced
@@ -94,7 +96,8 @@ class Enroller:
         # The nets count from the centre of the first pixel, the asset from its corner.
         points = looks.mean(axis=0) - margin + CORNER
         warnings += _check_frame(picture.pixels.shape, framing)
-        matte, background = self._cutter.cut(image, points)
+        cut = None if opacity is None else cut_opacity(np.ascontiguousarray(opacity), framing)
+        matte, background = self._cutter.cut(image, points, cut)
         pose = fit_pose(points)
         identity, expression = self._splitter.split(points, pose)
         limits = find_limits(pose.angles, framing.scale / real, looks)
@@ -155,15 +158,15 @@ class Enroller:
         apart = np.linalg.norm(second.points[:, :2] - landmarks.points[:, :2], axis=1).mean()
         return bool(apart < UNSTEADY * region.size)
 
-    def _turn_upright(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Turn a picture that lies on its side or head by quarter turns, where the detector is surer then."""
+    def _quarters_upright(self, image: NDArray[np.uint8]) -> int:
+        """Quarter turns that put a picture upright that lies on its side or head, where the detector is surer then."""
         reduced = reduce_image(image)
         scores = []
         for quarter in range(4):
             faces = self._detector.detect(np.ascontiguousarray(np.rot90(reduced, quarter)), small=False)
             scores.append(max((face.score for face in faces), default=0.0))
         best = int(np.argmax(scores))
-        return np.ascontiguousarray(np.rot90(image, best)) if scores[best] > scores[0] + SURER else image
+        return best if scores[best] > scores[0] + SURER else 0
 
     def _choose(self, faces: list[Landmarks], wanted: int | None, picture: Picture) -> Landmarks:
         if not faces:

@@ -39,6 +39,8 @@ class Picture:
     """Of the file's bytes, or of the array's."""
     reduced: float
     """Scale against the picture as given: 1, or less where it was scaled down."""
+    opacity: NDArray[np.uint8] | None = None
+    """[H, W] of a picture that is transparent in parts, as game art often is; `pixels` show the backdrop there."""
 
 
 def read_picture(source: Source) -> Picture:
@@ -48,17 +50,18 @@ def read_picture(source: Source) -> Picture:
     """
     if isinstance(source, np.ndarray):
         pixels = _from_array(source)
-        return Picture(pixels, "picture", hashlib.sha256(source.tobytes()).hexdigest(), 1.0)
+        opacity = _opacity(Image.fromarray(source)) if source.shape[2:] == (4,) and source.dtype == np.uint8 else None
+        return Picture(pixels, "picture", hashlib.sha256(source.tobytes()).hexdigest(), 1.0, opacity)
     name = "the picture" if isinstance(source, bytes) else Path(source).name
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
     except OSError as error:
         raise PortraitError(f"The portrait {source!s} cannot be read: {error.strerror}. Check the path.") from error
-    pixels, reduced = _decode(data, name)
-    return Picture(pixels, name, hashlib.sha256(data).hexdigest(), reduced)
+    pixels, reduced, opacity = _decode(data, name)
+    return Picture(pixels, name, hashlib.sha256(data).hexdigest(), reduced, opacity)
 
 
-def _decode(data: bytes, name: str) -> tuple[NDArray[np.uint8], float]:
+def _decode(data: bytes, name: str) -> tuple[NDArray[np.uint8], float, NDArray[np.uint8] | None]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -73,13 +76,24 @@ def _decode(data: bytes, name: str) -> tuple[NDArray[np.uint8], float]:
         ImageOps.exif_transpose(image, in_place=True)
         rgb = _to_rgb(image)
         _scale_down(rgb)
+        opacity = _opacity(image, rgb.size)
     except Image.DecompressionBombError as error:
         raise PortraitError(f"{name} is absurdly large. Scale it below {MAX_PIXELS // 10**6} megapixels.") from error
     except UnidentifiedImageError as error:
         raise PortraitError(f"{name} is not an image that can be read. Give one of {READABLE}.") from error
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise PortraitError(f"{name} is damaged and cannot be decoded ({error}). Save or download it again.") from error
-    return np.array(rgb), max(rgb.size) / max(width, height)
+    return np.array(rgb), max(rgb.size) / max(width, height), opacity
+
+
+def _opacity(image: Image.Image, size: tuple[int, int] | None = None) -> NDArray[np.uint8] | None:
+    """[H, W] of an image with transparent parts, scaled to `size` (width, height); None where all of it is opaque."""
+    if "transparency" not in image.info and "A" not in image.mode.upper().removeprefix("LAB"):
+        return None
+    layer = image.convert("RGBA").getchannel("A")
+    if layer.getextrema()[0] == 255:
+        return None
+    return np.array(layer if size in (None, layer.size) else layer.resize(size, Image.Resampling.LANCZOS))
 
 
 def _scale_down(image: Image.Image) -> None:
