@@ -27,21 +27,13 @@ class PersonCutter:
         self._segmenter = PersonSegmenter(threads)
 
     def cut(
-        self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32], opacity: NDArray[np.uint8] | None = None
+        self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32]
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Matte [P, P] and background [P, P, 3] of `picture` [P, P, 3] with `landmarks` [478, 3] px of the frame.
-
-        Where the source was transparent around the person, its own `opacity` [P, P] is the matte; where it was
-        transparent otherwise, as at rounded corners, it tells nothing.
-        """
+        """Matte [P, P] and background [P, P, 3] of `picture` [P, P, 3] with `landmarks` [478, 3] px of the frame."""
         side = len(picture)
         margin = side // (MARGIN_SHARE + 2)
         points = landmarks + np.array([margin, margin, 0], np.float32)
         size = side - 2 * margin
-        if opacity is not None and self._is_cut_out(picture, opacity, size):
-            background = np.empty_like(picture)
-            background[:] = BACKDROP
-            return round_crown(opacity, margin), background
         silhouette = find_silhouette(picture, self._segmenter.find(picture), points)
         place = FacePlace.of(points)
         inner = FacePlace(place.eyes + FACE_SHARE * (place.oval - place.eyes), place.eyes, place.unit, place.down)
@@ -49,13 +41,21 @@ class PersonCutter:
         matte = without_islands(add_strays(picture, matte, size))
         return round_crown(matte, margin), fill_background(picture, matte, size)
 
-    def _is_cut_out(self, picture: NDArray[np.uint8], opacity: NDArray[np.uint8], size: int) -> bool:
-        """Whether what is opaque is a person rather than a picture with a shape of its own.
+    def cut_transparent(
+        self, picture: NDArray[np.uint8], landmarks: NDArray[np.float32], opacity: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+        """Picture, matte and background of a source that is transparent in parts; `opacity` [P, P], the rest as above.
 
-        The net looks at the opaque part with its colours running on outwards: it would take any shape before a plain
-        backdrop for a person.
+        Where what is opaque is a person, its opacity is the matte. A picture with a shape of its own, as with round
+        corners, is filled up and cut like any other: the net would take any shape before a plain backdrop for a person.
         """
+        margin = len(picture) // (MARGIN_SHARE + 2)
         opaque = opacity > 127
-        seen = self._segmenter.find(extend(picture, opaque, size))
+        full = extend(picture, opaque, len(picture) - 2 * margin)
+        seen = self._segmenter.find(full)
         small = np.asarray(cv2.resize(opaque.astype(np.uint8), seen.shape[::-1], interpolation=cv2.INTER_AREA)) > 0
-        return bool(small.any() and (seen[small] > 0.5).mean() > ALIKE)
+        if small.any() and (seen[small] > 0.5).mean() > ALIKE:
+            background = np.empty_like(picture)
+            background[:] = BACKDROP
+            return picture, round_crown(opacity, margin), background
+        return full, *self.cut(full, landmarks)

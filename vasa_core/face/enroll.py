@@ -96,8 +96,11 @@ class Enroller:
         # The nets count from the centre of the first pixel, the asset from its corner.
         points = looks.mean(axis=0) - margin + CORNER
         warnings += _check_frame(picture.pixels.shape, framing)
-        cut = None if opacity is None else cut_opacity(np.ascontiguousarray(opacity), framing)
-        matte, background = self._cutter.cut(image, points, cut)
+        if opacity is None:
+            matte, background = self._cutter.cut(image, points)
+        else:
+            opacity = cut_opacity(np.ascontiguousarray(opacity), framing)
+            image, matte, background = self._cutter.cut_transparent(image, points, opacity)
         pose = fit_pose(points)
         identity, expression = self._splitter.split(points, pose)
         limits = find_limits(pose.angles, framing.scale / real, looks)
