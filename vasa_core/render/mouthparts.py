@@ -13,7 +13,7 @@ FILE = f"{MODEL}.npz"
 TOOTH, GUM, TONGUE, CAVITY = range(4)
 """Kinds of vertices."""
 TONGUE_TARGETS = ("out", "tip_up", "back_up", "low")
-"""What the tongue does: between the teeth (th), tip to the ridge (l, n, d), body raised (k, g, ee), sunk (ah)."""
+"""What the tongue does: between the teeth (th), tip behind the upper ones (l, n, d), body up (k, g, ee), sunk (ah)."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ LIPS = 0.5
 """Inter-ocular distances between the corners of the lips, over which light from a side changes."""
 THROWN_UP = 0.5
 """Light that the lower lip and teeth throw up onto what faces down, against the lamp's."""
+FORWARD = (0.035, 0.0, 0.75)
+"""Depths between which what comes forward leaves the lips' shadow, inter-ocular distances, and how much brighter it
+gets: the tip of the tongue between the teeth."""
 DEEPEST = 0.22
 """Share of the light that reaches any depth, thrown on by the mouth's walls."""
 DEPTH_FALL = 0.75
@@ -128,9 +131,10 @@ def project_parts(
         facing = 0.5 + 0.5 * (nx * light[0] + ny * light[1] + nz * light[2]) + THROWN_UP * max(ny, 0.0)
         reach = DEEPEST + (1 - DEEPEST) * opening / (opening + DEPTH_FALL * max(z - FRONT, 0.0) + 1e-6)
         amount = min(shade[i] * reach * (AMBIENT + (1 - AMBIENT) * facing), 1.0)
+        amount *= 1.0 + FORWARD[2] * min(max((z - FORWARD[0]) / (FORWARD[1] - FORWARD[0]), 0.0), 1.0)
         across = min(max(0.5 + x / LIPS, 0.0), 1.0)
         amount *= sides[0] + (sides[1] - sides[0]) * across * across * (3 - 2 * across)
-        dusk = amount * (1 - amount) * warmth
+        dusk = max(amount * (1 - amount), 0.0) * warmth
         shine = max(nx * half[0] + ny * half[1] + nz * half[2], 0.0)
         for _ in range(GLOSS_POWER):
             shine *= shine

@@ -26,6 +26,8 @@ TONGUE_NARROWED = 0.86
 """Width of the tongue against the head's own: it must lie between crowns that are thicker than the head's bands."""
 TONGUE_SHADE = 0.65
 """Least of the light that its own folds leave the tongue: they are soft."""
+UNDERSIDE = 0.72
+"""Brightness of its underside, which sees only the floor of the mouth: against it, a raised tip stands out."""
 TONGUE_DUSK = 0.55
 """Darkening towards its root, in the throat."""
 TONGUE_SMOOTHING = 4
@@ -36,21 +38,27 @@ HINGE = (-0.28, 1.12)
 """y and z of the jaw's hinge: what the head's own jawOpen turns its lower teeth about (by 20.7 degrees)."""
 TIP_LENGTH = 0.3
 """Length of the tip of the tongue that moves by itself."""
-OUT = (0.012, -0.175)
+OUT = (-0.024, -0.195)
 """How far (y, z) the tip goes for th at 1: to the edges of the upper incisors and a little beyond."""
-UP = (-0.085, -0.01, -0.06)
-"""How far (y, z) the tip, and (z) the front behind it, go for l, n, d: to the ridge behind the upper incisors."""
+OUT_ROUND = 0.12
+"""Share of its width that the tip loses between the teeth: it is round, with the dark of the mouth beside it."""
+UP = (0.014, -0.015, -0.06)
+"""How far (y, z) the tip, and (z) the front behind it, go for l, n, d: against the backs of the upper incisors, so that
+its rounded edge shows below theirs."""
 BACK_UP = (-0.075, 0.02)
 LOW = (0.14, 0.0)
 """How far (y, z) the body of the tongue sinks in an open vowel, besides what the jaw does."""
 BAG_SECTIONS = (
-    (-0.035, 0.36, -0.20, 0.22),
-    (0.10, 0.40, -0.26, 0.26),
-    (0.35, 0.40, -0.30, 0.24),
-    (0.65, 0.33, -0.26, 0.22),
-    (0.95, 0.20, -0.12, 0.20),
+    (-0.035, 0.36, -0.20, 0.22, 1.0),
+    (0.10, 0.40, -0.26, 0.26, 1.0),
+    (0.35, 0.35, -0.11, 0.24, 1.0),
+    (0.65, 0.27, -0.02, 0.22, 0.9),
+    (0.95, 0.17, 0.04, 0.20, 0.62),
+    (1.05, 0.09, 0.09, 0.19, 0.45),
 )
-"""Cavity as ellipses: z, half width, top and bottom y."""
+"""Cavity as ellipses: z, half width, top and bottom y, and brightness: palate and cheeks run together to the throat."""
+THROAT = 0.38
+"""Brightness of its end."""
 BAG_POINTS = 14
 RAYS = 160
 """Rays per vertex for baked occlusion."""
@@ -106,15 +114,13 @@ def make_parts(head: AnnyHead) -> dict[str, NDArray]:
     slope = float(np.mean([biting_plane(arch) for arch in arches]))
     upper, lower = make_row(UPPER, arches[0], slope), make_row(LOWER, arches[1], slope)
     tongue, tongue_triangles = _tongue(head, points)
-    bag, bag_triangles, bag_share = _bag()
+    bag, bag_triangles, bag_share, bag_shade = _bag()
     sizes = [len(upper.vertices), len(lower.vertices), len(tongue), len(bag)]
     vertices = np.concatenate([upper.vertices, lower.vertices, tongue, bag])
     starts = np.cumsum([0, *sizes])
     triangles = [upper.triangles, lower.triangles, tongue_triangles, bag_triangles]
     jaw = np.concatenate([np.zeros(sizes[0]), np.ones(sizes[1]), _tongue_share(tongue), bag_share])
-    shade = np.concatenate(
-        [_occluded(upper), _occluded(lower), _tongue_shade(tongue, tongue_triangles), np.ones(sizes[3])]
-    )
+    shade = np.concatenate([_occluded(upper), _occluded(lower), _tongue_shade(tongue, tongue_triangles), bag_shade])
     kind = np.concatenate(
         [np.where(upper.gum, GUM, TOOTH), np.where(lower.gum, GUM, TOOTH)]
         + [np.full(count, value) for count, value in ((sizes[2], TONGUE), (sizes[3], CAVITY))]
@@ -176,7 +182,9 @@ def _tip(tongue: Array) -> Array:
 
 def _tongue_shade(tongue: Array, triangles: NDArray[np.int64]) -> Array:
     behind = _smooth((_from_tip(tongue) - 0.3) / 0.45)
-    return (TONGUE_SHADE + (1 - TONGUE_SHADE) * occlusion(tongue, triangles)) * (1 - TONGUE_DUSK * behind)
+    under = _smooth(_normals(tongue, triangles)[:, 1] / 0.5) * _smooth((_from_tip(tongue) - 0.03) / 0.08)
+    free = TONGUE_SHADE + (1 - TONGUE_SHADE) * occlusion(tongue, triangles)
+    return np.asarray(free * (1 - TONGUE_DUSK * behind) * (1 - (1 - UNDERSIDE) * under), np.float64)
 
 
 def _tongue_share(tongue: Array) -> Array:
@@ -196,7 +204,7 @@ def _tongue_targets(tongue: Array) -> Array:
     out, up, back, low = targets
     out[:, 1] = OUT[0] * front - 0.25 * tip * (tongue[:, 1] - middle) - 0.6 * tip * middle
     out[:, 2] = OUT[1] * front
-    out[:, 0] = -0.12 * front * tongue[:, 0]
+    out[:, 0] = -(0.12 * front + OUT_ROUND * tip**2) * tongue[:, 0]
     up[:, 1] = UP[0] * tip**1.5 - 0.45 * tip * (tongue[:, 1] - middle)
     up[:, 2] = UP[1] * tip + UP[2] * front
     up[:, 0] = -0.25 * tip * tongue[:, 0]
@@ -214,15 +222,15 @@ def _spine(tongue: Array, behind: Array) -> tuple[Array, Array]:
     return at, np.array([(tongue[choice, 1].max() + tongue[choice, 1].min()) / 2 for choice in near])
 
 
-def _bag() -> tuple[Array, NDArray[np.int64], Array]:
-    """The cavity, seen from inside: vertices, triangles, and how far each vertex goes with the jaw."""
+def _bag() -> tuple[Array, NDArray[np.int64], Array, Array]:
+    """The cavity, seen from inside: vertices, triangles, how far each vertex goes with the jaw, and its brightness."""
     angle = np.arange(BAG_POINTS) / BAG_POINTS * 2 * np.pi
     rings, shares = [], []
-    for z, half, top, bottom in BAG_SECTIONS:
+    for z, half, top, bottom, _ in BAG_SECTIONS:
         y = (top + bottom) / 2 + (bottom - top) / 2 * np.sin(angle)
         rings.append(np.column_stack([half * np.cos(angle), y, np.full(BAG_POINTS, z)]))
         shares.append(0.5 + 0.5 * np.sin(angle))
-    z, _, top, bottom = BAG_SECTIONS[-1]
+    z, _, top, bottom, _ = BAG_SECTIONS[-1]
     vertices = np.concatenate([*rings, [[0.0, (top + bottom) / 2, z + 0.08]]])
     quads = [
         (k * BAG_POINTS + i, k * BAG_POINTS + j, (k + 1) * BAG_POINTS + j, (k + 1) * BAG_POINTS + i)
@@ -237,7 +245,8 @@ def _bag() -> tuple[Array, NDArray[np.int64], Array]:
     middle = vertices.mean(0)
     if ((middle - vertices) * inwards).sum() < 0:
         triangles = triangles[:, ::-1]
-    return vertices, triangles, np.append(np.concatenate(shares), 0.5)
+    shade = np.append(np.repeat([section[-1] for section in BAG_SECTIONS], BAG_POINTS), THROAT)
+    return vertices, triangles, np.append(np.concatenate(shares), 0.5), shade
 
 
 def _occluded(band: Band) -> Array:
