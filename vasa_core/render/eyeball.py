@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from vasa_core.render.drawneye import DrawnEye
 from vasa_core.render.eyechart import COLUMNS, EyeChart
-from vasa_core.render.iris import find_glints, find_iris, whole_iris
+from vasa_core.render.iris import LIKE_THE_OTHER, SIZES, find_glints, find_iris, whole_iris
 from vasa_core.render.layers import blur, distance_to, grow, spread
 
 BALL_RADIUS = 12.0 / 88.0
@@ -85,12 +85,14 @@ def make_eyeball(
     axes: NDArray[np.float64],
     drawn: DrawnEye | None,
     px: float,
+    other: float | None = None,
 ) -> Eyeball:
     """Separate an eye.
 
     Parameters: `patch` [h, w, 3]; `opening` [h, w] share of each pixel inside the lids; `ring` [5, 2] tracked iris,
     centre first, px of the patch; `origin` [2] px of the portrait where the patch begins; `axes` [3, 3] canonical
-    displacement to px; `drawn` the eye if it is a drawing's; `px` size of the picture against 512.
+    displacement to px; `drawn` the eye if it is a drawing's; `px` size of the picture against 512;
+    `other` radius px of the other eye's iris, if this one's is to be alike.
     """
     unit = float(np.linalg.norm(axes[:, 0]))
     colours = patch.astype(np.float32)
@@ -101,7 +103,8 @@ def make_eyeball(
 
     if drawn is None:
         tracked = float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean())
-        centre, radius, step = find_iris(patch, ring[0], tracked, opening, px)
+        sizes = SIZES if other is None else LIKE_THE_OTHER
+        centre, radius, step = find_iris(patch, ring[0], other or tracked, opening, px, sizes)
         tall = 1.0
     else:
         centre, radius = drawn.centre - origin, float(drawn.radii[0])

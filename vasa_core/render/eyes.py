@@ -40,6 +40,8 @@ STILL = 0.02
 """px: lids and irises that moved less show the portrait's own eye."""
 LINE_ENDS = 1.3
 """A drawn lid line has ended at so many of its widths."""
+ALIKE = 1.15
+"""Irises whose radii differ more are not both found: the less clear one is looked for again."""
 LEAST_STEP = 7.0
 """Grey levels between iris and white: where there are fewer, no eye shows, and none is moved."""
 IRIS_DEPTH = 0.86
@@ -207,8 +209,14 @@ class Eye:
 
 def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: HeadMesh) -> tuple[Eye, Eye]:
     """Prepare the subject's left and right eye: `image` [size, size, 3], `landmarks` [478, 3] px."""
-    left = _make_eye(image, landmarks, topology.LEFT_IRIS, mesh, 0, LEFT_BROW_LOWER)
-    return left, _make_eye(image, landmarks, topology.RIGHT_IRIS, mesh, 1, RIGHT_BROW_LOWER)
+    sides = ((topology.LEFT_IRIS, LEFT_BROW_LOWER), (topology.RIGHT_IRIS, RIGHT_BROW_LOWER))
+    eyes = [_make_eye(image, landmarks, iris, mesh, index, brow) for index, (iris, brow) in enumerate(sides)]
+    radii = [eye.ball.iris_radius for eye in eyes]
+    if max(radii) > ALIKE * min(radii) and not any(eye.hidden for eye in eyes):
+        unsure = int(eyes[1].ball.step < eyes[0].ball.step)
+        iris, brow = sides[unsure]
+        eyes[unsure] = _make_eye(image, landmarks, iris, mesh, unsure, brow, radii[1 - unsure])
+    return eyes[0], eyes[1]
 
 
 def _make_eye(
@@ -218,6 +226,7 @@ def _make_eye(
     mesh: HeadMesh,
     index: int,
     brow_points: tuple[int, ...],
+    other: float | None = None,
 ) -> Eye:
     rest, unit, rim = mesh.rest, mesh.frame.unit, mesh.eyes[index]
     px = mesh.frame.px
@@ -232,7 +241,7 @@ def _make_eye(
     axes = mesh.frame.axes.astype(np.float64)
     drawn = find_drawn_eye(image, tracked_outline(landmarks, rim), unit, px)
     ring = landmarks[iris, :2].astype(np.float64) - low
-    ball = make_eyeball(patch, opening, ring, chart, origin, axes, drawn, px)
+    ball = make_eyeball(patch, opening, ring, chart, origin, axes, drawn, px, other)
     lid = rest[rim.upper, :2].mean(0)
     brow = float((lid - rest[list(brow_points), :2].mean(0)) @ mesh.frame.down)
     crease, lash_height = find_crease(image, chart, brow, drawn is not None, unit, px)

@@ -7,6 +7,8 @@ from vasa_core.render.layers import blur, grow
 
 SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.22, 1.3, 1.4, 1.5, 1.6, 1.75)
 """Radii that are tried when an iris is looked for, against the tracked one."""
+LIKE_THE_OTHER = (0.92, 0.96, 1.0, 1.04, 1.08)
+"""The same where the other eye's radius is known."""
 FAR_SIZE = 28.0
 """Grey levels of the step that an iris twice as large as tracked must have more."""
 NO_WHITE = 0.5
@@ -28,17 +30,19 @@ def find_iris(
     radius: float,
     opening: NDArray[np.float32],
     px: float,
+    sizes: tuple[float, ...] = SIZES,
 ) -> tuple[NDArray[np.float64], float, float]:
     """Refine an iris by the strongest step in brightness around its visible sides (Daugman 1993).
 
     Parameters: `patch` [h, w, 3]; `centre` [2], `radius` px as tracked; `opening` [h, w] share of each pixel inside the
-    lids; `px` size of the picture against 512. Returns centre, radius and the step in grey levels.
+    lids; `px` size of the picture against 512; `sizes` radii that are tried, against `radius`. Returns centre, radius
+    and the step in grey levels.
     """
-    unlike = _unlike_white(patch, opening, px)
+    unlike = unlike_white(patch, opening, px)
     angles = np.radians(np.concatenate([np.arange(-40, 46, 5), np.arange(140, 226, 5)]))
     ray = np.stack([np.cos(angles), np.sin(angles)], -1)
     shifts = np.arange(-5, 5.5, 0.5) * radius / 12
-    dx, dy, size = (part.ravel() for part in np.meshgrid(shifts, shifts, radius * np.array(SIZES), indexing="ij"))
+    dx, dy, size = (part.ravel() for part in np.meshgrid(shifts, shifts, radius * np.array(sizes), indexing="ij"))
     middle = np.stack([centre[0] + dx, centre[1] + dy], -1)
     edge = 1.2 * px
     outside = middle[:, None] + ray * (size + edge)[:, None, None]
@@ -55,7 +59,7 @@ def find_iris(
     return middle[best].astype(np.float64), float(size[best]), float(step[best])
 
 
-def _unlike_white(patch: NDArray[np.uint8], opening: NDArray[np.float32], px: float) -> NDArray[np.float32]:
+def unlike_white(patch: NDArray[np.uint8], opening: NDArray[np.float32], px: float) -> NDArray[np.float32]:
     """[h, w] how far colours are from that of the white, up to `UNLIKE`: pupil and iris are alike in that."""
     colours = blur(patch, px)
     eye = colours[opening > 0.9]

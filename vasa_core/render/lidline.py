@@ -15,7 +15,7 @@ STIFFNESS = 6.0
 """Cost of bending the lash line, grey levels per px^2."""
 PRIOR = 14.0
 """Cost of an offset of SEARCH from the landmarks, grey levels."""
-LEAST_LASH, MOST_LASH = 1.3 / 165, 0.035
+LEAST_LASH, MOST_LASH = 1.3 / 165, 0.022
 """Bounds of the dark lash line's width, inter-ocular distances: all of it belongs to the lid."""
 LASH_CONTRAST = 22.0
 """Grey levels by which white shines out below a lash line; along the iris nothing does."""
@@ -64,7 +64,7 @@ def settle_lids(
     )
     opening = (rest[rim.lower, :2] - edge) @ down
     moved = np.minimum(moved, MOST_OF_OPENING * np.maximum(opening, 0))
-    ends = np.sin(np.pi * np.linspace(0, 1, len(moved))) ** 0.5
+    ends = np.sin(np.pi * np.linspace(0, 1, len(moved))) ** 0.3
     rim.above.move(rest, (moved * ends)[:, None] * down)
     _settle_lower(image, rest, rim, down, unit, px)
 
@@ -119,9 +119,14 @@ def fit_drawn(rest: NDArray[np.float32], rim: Rim, drawn: DrawnEye, unit: float)
         np.stack([x, chord + inner * (np.interp(x, drawn.columns, edge) - chord)], -1)
         for edge in (drawn.top, drawn.bottom)
     ]
+    _move_edges(rest, rim, np.concatenate(targets), unit)
+
+
+def _move_edges(rest: NDArray[np.float32], rim: Rim, targets: NDArray[np.float64], unit: float) -> None:
+    """Move the edges, upper first, of the mesh `rest` [V, 3] px to `targets` [2n, 2]; the skin around follows."""
     edges = np.concatenate([rim.upper, rim.lower])
     before = rest[edges, :2].astype(np.float64)
-    motion = np.concatenate(targets) - before
+    motion = targets - before
     away = np.linalg.norm(rest[:, None, :2] - before, axis=-1)
     near = away.min(1)
     follow = np.flatnonzero(near < DRAWN_REACH * unit)
@@ -129,7 +134,7 @@ def fit_drawn(rest: NDArray[np.float32], rim: Rim, drawn: DrawnEye, unit: float)
     share = np.clip(near[follow] / (DRAWN_REACH * unit), 0, 1)
     carried = (weight @ motion) / weight.sum(1, keepdims=True) * (1 - share * share * (3 - 2 * share))[:, None]
     rest[follow, :2] += carried
-    rest[edges, :2] = np.concatenate(targets)
+    rest[edges, :2] = targets
 
 
 def lash_width(light: NDArray[np.float32], border: NDArray, down: NDArray, unit: float, px: float) -> float:

@@ -21,7 +21,7 @@ GRAIN_FINE = 0.012
 """Inter-ocular distances: coarser structure is no grain."""
 LASHES = 0.03
 """Inter-ocular distances above the lid's edge where its colour is that of lashes."""
-BAND = (0.014, 0.036)
+BAND = (0.02, 0.044)
 """Inter-ocular distances above the lid's edge within which lashes before the iris are drawn like those beside it: all
 of the band, and where it ends."""
 NATURAL_LINE, MOST_LINE = 0.4, 0.75
