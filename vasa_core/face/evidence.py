@@ -18,6 +18,8 @@ SIDES = ("Left", "Right")
 """The subject's own."""
 FRONTAL = 0.25
 """Yaw, rad, up to which the two sides are judged apart; beyond, their mean counts for both."""
+ONE_SIDED = 0.4
+"""Sides that differ by less count alike: faces are never quite even, nor is the net."""
 CORNERS = {"Left": 291, "Right": 61}
 INNER_BROW = {"Left": (336, 285), "Right": (107, 55)}
 OUTER_BROW = {"Left": (300, 276), "Right": (70, 46)}
@@ -76,8 +78,8 @@ def _width(shape: NDArray[np.float32], side: str) -> float:
 
 SIGNS = (
     Sign("mouthFrown", (0.04, 0.25), _corner, 0.012, 0.014, 0.060),
-    Sign("browInnerUp", (0.06, 0.35), _inner_brow, -0.228, 0.017, -0.045, sided=False),
-    Sign("browOuterUp", (0.15, 0.50), _outer_brow, -0.168, 0.021, -0.040),
+    Sign("browInnerUp", (0.12, 0.55), _inner_brow, -0.228, 0.026, -0.045, sided=False),
+    Sign("browOuterUp", (0.25, 0.75), _outer_brow, -0.168, 0.032, -0.040),
     Sign("browDown", (0.20, 0.55), _inner_brow, -0.228, 0.013, 0.049),
     Sign("eyeSquint", (0.42, 0.75), _opening, 0.365, 0.040, -0.120),
     Sign("eyeWide", (0.04, 0.35), _opening, 0.365, 0.055, 0.150),
@@ -100,7 +102,7 @@ def weigh(shape: NDArray[np.float32], scores: NDArray[np.float32], yaw: float) -
         weights = [_weigh_side(sign, shape, scores, side) for side in SIDES]
         if not sign.sided:
             weights = [float(np.mean(weights))]
-        elif abs(yaw) > FRONTAL:
+        elif abs(yaw) > FRONTAL or (min(weights) > 0 and abs(weights[0] - weights[1]) < ONE_SIDED):
             weights = [float(np.mean(weights))] * 2
         names = [sign.unit + side for side in SIDES] if sign.sided else [sign.unit]
         found.update({name: weight for name, weight in zip(names, weights, strict=True) if weight > 0})

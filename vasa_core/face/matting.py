@@ -39,6 +39,8 @@ COVERED = 250
 """Opacity, of 255, from which on a pixel shows the person alone."""
 LITTLE = 10.0
 """Colour, of 255, that may be put down to the person anywhere in the matte."""
+CHANGE = 40.0
+"""Change, of 255, of the colours spread from inside that thin places may need besides."""
 DENSE = (0.35, 0.75)
 """Opacity from which on, and at which fully, the person takes whatever colour remains."""
 
@@ -167,6 +169,8 @@ def foreground(
     missing = seen - share * inner - (1 - share) * behind
     little = np.clip(2 - np.abs(missing).max(-1, keepdims=True) / LITTLE, 0, 1)
     dense = np.clip((share - DENSE[0]) / (DENSE[1] - DENSE[0]), 0, 1)
-    own = inner + np.maximum(little, dense) * missing / np.maximum(share, 1 / 255)
+    change = np.maximum(little, dense) * missing / np.maximum(share, 1 / 255)
+    most = CHANGE + (255 - CHANGE) * dense
+    own = inner + np.where(little == 1, change, np.clip(change, -most, most))
     own = np.where(matte[..., None] == 0, inner, own)
     return np.where(sure[..., None], picture, np.clip(own, 0, 255).round().astype(np.uint8))

@@ -187,7 +187,7 @@ def _bars(asset: FaceAsset, width: int) -> Image.Image:
     shown = [int(i) for i in np.argsort(-weights)[:UNITS] if weights[i] >= LEAST_UNIT]
     panel = Image.new("RGB", (width, HEAD + 24 * max(len(shown), 1)), PAPER)
     draw = ImageDraw.Draw(panel)
-    draw.text((0, 4), "Own expression, taken off (ARKit units)", FAINT, _font(17))
+    draw.text((0, 4), "Own expression, mostly taken off (ARKit units)", FAINT, _font(17))
     if not shown:
         draw.text((0, HEAD), "none: the portrait looks neutral", INK, _font(16))
     start, end = 190, width - 60
