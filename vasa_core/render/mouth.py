@@ -117,6 +117,7 @@ class Mouth:
             self.unit * head.size,
             self.palette.seam,
             self.palette.warmth,
+            self.palette.flat,
             inside,
         )
         self.blur.apply(covered, inside)

@@ -20,6 +20,8 @@ SEAM_GAP = 0.04
 """Lip gap in inter-ocular distances below which nothing of the inside is told apart: the colour of a lip line."""
 DIMMEST = 0.12
 """Light that reaches even the corners of a mouth that hardly opens."""
+DRAWN_LIGHT = 0.75
+"""Share of the lips' shadow that drawings of flat areas leave out."""
 THROWN = 0.42
 """What lips and walls throw on everything that is in their shadow, against the colour of a lip line."""
 BOUNCE = (0.2, -0.05, -0.15)
@@ -95,7 +97,7 @@ def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> No
 
 @njit(
     "void(int64[:, ::1], float64[:, ::1], float64, float64[::1], float64[::1], float64, float64, float64[::1], "
-    "float64, float32[:, :, ::1])",
+    "float64, float64, float32[:, :, ::1])",
     cache=True,
 )
 def shade(
@@ -108,6 +110,7 @@ def shade(
     unit: float,
     seam: NDArray,
     warmth: float,
+    flat: float,
     inside: NDArray,
 ) -> None:
     """Put the mouth's inside into the lips' shadow: from samples to `inside` [rows, columns, 3] RGB.
@@ -115,9 +118,10 @@ def shade(
     Parameters: `colour` packed samples; `covered` [rows, columns] share of each pixel between the lips, with `reach` px
     around it that are wanted too (0: only what is covered); `above`, `below` [columns] y of the lips' edges in the box;
     `margin` px of the box beyond the lips; `unit` px per inter-ocular distance; `seam` [3] RGB of a lip line; `warmth`
-    [0, 1] of light off the walls.
+    [0, 1] of light off the walls; `flat` [0, 1] how far shadows are left out, as in drawings.
     """
     rows, columns = covered.shape
+    dimmest = DIMMEST + (1 - DIMMEST) * DRAWN_LIGHT * flat
     mask = (1 << CHANNEL_BITS) - 1
     total = 1.0 / (OVER * OVER * (1 << LIGHT_BITS))
     openness, closed = np.empty(columns), np.empty(columns)
@@ -140,7 +144,7 @@ def shade(
             light = openness[i]
             light *= 1 - UPPER_SHADOW[0] * _fall(max(row - above[i], 0.0) / (UPPER_SHADOW[1] * unit))
             light *= 1 - LOWER_SHADOW[0] * _fall(max(below[i] - row, 0.0) / (LOWER_SHADOW[1] * unit))
-            light = DIMMEST + (1 - DIMMEST) * light
+            light = dimmest + (1 - dimmest) * light
             dusk = light * (1 - light) * warmth
             for c in range(3):
                 seen = ((value >> (CHANNEL_BITS * c)) & mask) * total * (light + BOUNCE[c] * dusk)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
+from vasa_core.render.layers import grey, polygon
 
 Colour = NDArray[np.float64]
 
@@ -48,6 +49,18 @@ BESIDE_MOUTH = ((61, 57, 186, 92, 43, 106, 202, 212), (291, 287, 410, 322, 273, 
 EVEN, SIDE_POWER, DARKEST_SIDE = 0.85, 0.9, 0.35
 """Sides of a mouth that differ by less than this ratio are lit alike; beyond, the inside darkens with this power of the
 difference, down to the last."""
+FLAT_STEP = 0.5
+"""Difference of luminance, of 255, from pixel to pixel below which a picture is flat."""
+FLAT = (0.26, 0.4)
+"""Share of a face that is flat up to which nothing is thought of it, and from which the picture is a flat drawing."""
+INK = (45, 225)
+"""Luminance, of 255, below and above which ink and paper lie."""
+INKED = (0.5, 0.7)
+"""Share of a face that is ink or paper, without colours, from which it counts as an ink drawing, and fully."""
+DRAWN_TEETH = 0.4
+"""Drawings leave teeth white: how much brighter they are there before they are cut off at the brightest."""
+INK_DARK = 0.14
+"""Brightness of tongue, gums and walls in ink against a photograph's: their place is filled with black."""
 GLOSS = (0.06, 0.07, 0.1, 0.0)
 """Wetness of tooth, gum, tongue and walls: highlight as a share of white, in a picture in full light."""
 LAMP = (0.0, -0.45, -0.9)
@@ -74,6 +87,8 @@ class Palette:
     """[0, 1] how red the light is that the mouth's walls throw: 0 in a picture without colours."""
     highest: float
     """No channel is brighter."""
+    flat: float
+    """[0, 1] how far the picture is a drawing of flat areas, without soft shadows."""
 
 
 def read_palette(
@@ -98,24 +113,28 @@ def read_palette(
     own = None if inside is None else _own_teeth(image[inside].astype(np.float64), lit)
     if own is not None:
         tooth += (own - tooth) * OWN_SHARE
+    flat, ink = _drawn(image, landmarks, colourful)
     tooth *= min(1.0, BRIGHTEST / max(tooth.max(), 1.0))
+    tooth += (BRIGHTEST * (1 + DRAWN_TEETH) - tooth) * flat
+    dark = 1 - (1 - INK_DARK) * ink
     flesh = _with_luminance(_faded(FLESH * light, colourful), float(lips @ LUMA))
     flesh += (lips - flesh) * LIP_SHARE
     return Palette(
         kinds=np.stack(
             [
                 tooth,
-                _with_luminance(flesh, GUM_GAIN * bright),
-                _with_luminance(flesh, TONGUE_GAIN * bright),
-                _with_luminance(flesh * (1 - (1 - WALL_TINT) * colourful), WALL_GAIN * bright),
+                _with_luminance(flesh, GUM_GAIN * bright * dark),
+                _with_luminance(flesh, TONGUE_GAIN * bright * dark),
+                _with_luminance(flesh * (1 - (1 - WALL_TINT) * colourful), WALL_GAIN * bright * dark),
             ]
         ).astype(np.float32),
         seam=np.asarray(0.5 * (lips + flesh) * SEAM_GAIN, np.float64),
-        gloss=(np.array(GLOSS) * min(bright / 190, 1.0)).astype(np.float32),
+        gloss=(np.array(GLOSS) * min(bright / 190, 1.0) * (1 - flat)).astype(np.float32),
         light=_lamp(luminance.reshape(len(CHEEKS), -1).mean(1)),
         sides=_sides(image, landmarks),
         warmth=colourful,
         highest=float(BRIGHTEST),
+        flat=flat,
     )
 
 
@@ -135,6 +154,21 @@ def _sides(image: NDArray[np.uint8], landmarks: NDArray[np.float32]) -> Colour:
     )
     ratio = np.array([left, right]) / max(left, right, 1.0)
     return np.asarray(np.clip((ratio / EVEN) ** SIDE_POWER, DARKEST_SIDE, 1.0), np.float64)
+
+
+def _drawn(image: NDArray[np.uint8], landmarks: NDArray[np.float32], colourful: float) -> tuple[float, float]:
+    """How far the face is a drawing of flat areas, and how far one in ink, each in [0, 1]."""
+    outline = cv2.convexHull(landmarks[: topology.MESH_POINTS, :2].astype(np.float32)).reshape(-1, 2)
+    face = polygon(outline, image.shape) > 0.5
+    light = grey(image, 0.7)
+    down, right = np.gradient(light)
+    flat = _ramp(float((np.hypot(down, right)[face] < FLAT_STEP).mean()), FLAT)
+    ink = _ramp(float(((light < INK[0]) | (light > INK[1]))[face].mean()), INKED) * (1 - colourful)
+    return max(flat, ink), ink
+
+
+def _ramp(value: float, ends: tuple[float, float]) -> float:
+    return min(max((value - ends[0]) / (ends[1] - ends[0]), 0.0), 1.0)
 
 
 def _light_colour(skin: Colour, colourful: float) -> Colour:
