@@ -14,8 +14,9 @@ SHARE = (0.08, 0.2)
 """Share of the way from background to person at which a strand begins to count, and counts fully."""
 STEP = 14.0
 """A strand differs from the background by this much, of 255, or by 1.5 times what the background itself varies."""
-PLAIN = 5.5
-"""A background that itself varies by more, of 255, hides strands: there the matte stays as it is."""
+PLAIN, BRIGHT = 7.5, 100.0
+"""Nearly all of a background varies by no more than the first, of 255, where strands can be told from it; of one darker
+than the second by accordingly less. Elsewhere the matte stays as it is."""
 APART = 90.0
 """Person and background that differ by less, of 255, cannot be told apart in a strand."""
 MOST = 0.9
@@ -40,10 +41,10 @@ def add_strays(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: int) 
     length = (way**2).sum(-1)
     lean = ((seen - behind) * way).sum(-1) / np.maximum(length, APART**2)
     step = np.abs(seen - behind).max(-1)
-    usual = float(np.percentile(step[far], 90))
-    if usual > PLAIN:
+    usual, most = np.percentile(step[far], [90, 98])
+    if most > PLAIN * min(1.0, float(behind.mean()) / BRIGHT):
         return matte
-    least = max(STEP, 1.5 * usual)
+    least = max(STEP, 1.5 * float(usual))
     stray = np.clip((lean - SHARE[0]) / (SHARE[1] - SHARE[0]), 0, 1) * np.clip((step - least) / least + 1, 0, 1)
     near = np.clip((REACH * unit - away) / (FADE * unit), 0, 1)
     share = cv2.GaussianBlur(np.clip(lean, 0, MOST) * stray * near, (0, 0), 0.6 * unit)
