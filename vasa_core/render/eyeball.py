@@ -8,8 +8,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from vasa_core.render.drawneye import DrawnEye
 from vasa_core.render.eyechart import COLUMNS, EyeChart
-from vasa_core.render.iris import LIKE_THE_OTHER, SIZES, find_glints, find_iris, whole_iris
-from vasa_core.render.layers import blur, distance_to, grow, spread
+from vasa_core.render.iris import LIKE_THE_OTHER, SIZES, find_glints, find_iris, paint_glints, whole_iris
+from vasa_core.render.layers import distance_to, grow, spread
 
 BALL_RADIUS = 12.0 / 88.0
 """Inter-ocular distances: 12 mm (Gray's Anatomy) with outer eye corners 88 mm apart."""
@@ -149,7 +149,7 @@ def make_eyeball(
     table = np.arange(SHADE_SAMPLES) / (SHADE_SAMPLES - 1) * SHADE_REACH
     cast = np.interp(below / unit, table, shade[0]) * np.interp(above / unit, table, shade[1])
     cast = 1 - (1 - cast) * (AT_CORNERS + (1 - AT_CORNERS) * chart.at(chart.inside, place[..., 0]))
-    glint = _glint(colours, lash + (layered - lash) * cast[..., None], glints, px)
+    glint = paint_glints(colours, lash + (layered - lash) * cast[..., None], glints, px)
     white, bare = np.rint(white), np.rint(bare)
     model = lash + (white + (bare - white) * opacity - lash) * cast[..., None]
     model += (glint[..., :3] - model) * glint[..., 3:] / 255 * opacity**2
@@ -188,22 +188,6 @@ def _iris_opacity(
         if error < least:
             best, least = (inner, outer), error
     return np.asarray(np.clip((best[1] - distance) / (best[1] - best[0]), 0, 1)[..., None], np.float32)
-
-
-def _glint(
-    colours: NDArray[np.float32], below: NDArray[np.float32], glints: NDArray[np.bool_], px: float
-) -> NDArray[np.float32]:
-    """[h, w, 4] the catch-lights `glints` [h, w] of an eye that without them is `below` [h, w, 3]: colour, opacity."""
-    layer = np.zeros((*glints.shape, 4), np.float32)
-    if not glints.any():
-        return layer
-    light = colours.sum(-1)
-    brightest = glints & (light >= np.percentile(light[glints], 75))
-    layer[..., :3] = np.rint(np.median(colours[brightest], axis=0))
-    soft = np.clip(1.5 * blur(grow(glints, 1), 0.7 * px), 0, 1)
-    excess = (light - below.sum(-1)) / np.maximum(layer[0, 0, :3].sum() - below.sum(-1), 24)
-    layer[..., 3] = np.rint(255 * np.clip(excess, 0, 1) * soft)
-    return layer
 
 
 def _lash_colour(colours: NDArray[np.float32], from_edge: NDArray, beside: NDArray[np.bool_]) -> NDArray[np.float64]:

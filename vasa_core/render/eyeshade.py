@@ -214,15 +214,19 @@ def lid_colour(
         own = 1 - smooth(away * lid[OWN_SCALE] - lid[OWN_FROM])
         still = 1 - smooth((height - lid[FOLD]) * lid[STILL_SCALE])
         new = max(1 - own - still, 0.0) * lid[NEW]
-        own = max(own * (1 - still), 1e-3)
+        own *= 1 - still
+        if own + still + new < 1e-3:
+            own = 1.0
         back = moved + start
     else:
         own = 1.0
         back = moved * (1 - smooth(away * lid[PUSH_SCALE])) + start
     total = own + still + new
     u, v = x - down[0] * back, y - down[1] * back
-    red, green, blue = look(portrait, u, v)
-    if away < numbers[BAND]:
+    red, green, blue = 0.0, 0.0, 0.0
+    if own > 0:
+        red, green, blue = look(portrait, u, v)
+    if own > 0 and away < numbers[BAND]:
         clean = max(smooth(0.5 * abs(moved) * numbers[PER_PIXEL]), numbers[LOOKED])
         one, two, three = look(lashes, u, v)
         red, green, blue = (

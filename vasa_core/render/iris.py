@@ -133,3 +133,19 @@ def whole_iris(
     trust = np.clip(2.4 * blur(seen, 1.2 * px) - 1.2, 0, 1) * seen
     trust *= np.clip((INSIDE - distance / radius) / (INSIDE - SURE), 0, 1)
     return (radial + (patch - radial) * trust[..., None]).astype(np.float32)
+
+
+def paint_glints(
+    colours: NDArray[np.float32], below: NDArray[np.float32], glints: NDArray[np.bool_], px: float
+) -> NDArray[np.float32]:
+    """[h, w, 4] the catch-lights `glints` [h, w] of an eye that without them is `below` [h, w, 3]: colour, opacity."""
+    layer = np.zeros((*glints.shape, 4), np.float32)
+    if not glints.any():
+        return layer
+    light = colours.sum(-1)
+    brightest = glints & (light >= np.percentile(light[glints], 75))
+    layer[..., :3] = np.rint(np.median(colours[brightest], axis=0))
+    soft = np.clip(1.5 * blur(grow(glints, 1), 0.7 * px), 0, 1)
+    excess = (light - below.sum(-1)) / np.maximum(layer[0, 0, :3].sum() - below.sum(-1), 24)
+    layer[..., 3] = np.rint(255 * np.clip(excess, 0, 1) * soft)
+    return layer

@@ -130,7 +130,7 @@ def place_lids(
 
     Parameters: `fixed` [COLUMNS, 8] as from `fixed_table`; `upper_motion`, `lower_motion` [COLUMNS] px that the
     expression moves the lids down; `gaze` px that the iris moves down; `closure` in [0, 1]; `px` size of a picture's
-    pixel against one of 512; `reach` [3] px above an unmoved upper lid that are drawn anew, below a moved lower one,
+    pixel against one of 512; `reach` [3] px above the upper lid that are drawn anew, below a moved lower one,
     and below a shut upper one; `step`, `down` [2] px of the portrait per column and per px of height.
     """
     columns = fixed.shape[0]
@@ -172,7 +172,7 @@ def place_lids(
         row[MIDDLE] = fixed[k, INSIDE]
         row[ON] = fixed[k, MEETING] - upper
         row[BELL] = bell
-        row[TOP] = min(upper, rest_upper) - (reach[0] if abs(moved) <= UNMOVED else px)
+        row[TOP] = min(upper, rest_upper) - reach[0]
         if moved < -UNMOVED:
             row[TOP] = min(upper - push, row[TOP])
         elif moved > UNMOVED:
