@@ -12,7 +12,7 @@ UPPER_SHADOW = (0.46, 0.028)
 """Darkening right below the upper lip, and inter-ocular distances over which it fades."""
 LOWER_SHADOW = (0.3, 0.02)
 """The same above the lower lip."""
-NARROW = (0.38, 0.12)
+NARROW = (0.44, 0.095)
 """Brightness between lips that hardly part, and the gap (inter-ocular distances) from which all light comes in."""
 SIDE = (0.6, 0.09)
 """Brightness at the corners, and inter-ocular distances from them over which it rises."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from vasa_core.render.layers import grey
 from vasa_core.render.mesh import HeadMesh
@@ -27,6 +28,10 @@ OPEN_LINE = 0.009
 """The same of the line that is painted where a portrait's open mouth has been taken off."""
 SLACK = 2.0
 """The shift fades over so many times its size: the texture is drawn together there, never folded."""
+WINDOW = 4
+"""Points of the lip edge, of 41, to either side over which the line is measured: it may be wider at its ends."""
+CARRIED = 5
+"""Points of the lip edge by which the line goes inside ahead of the gap, towards the corners."""
 PARTED = 0.05
 """Gap between the lips, inter-ocular distances, at which the line has gone inside."""
 
@@ -47,7 +52,8 @@ class Seam:
 
     def slip(self, sheet: Sheet, gap: NDArray[np.float32]) -> None:
         """Let the lips of `sheet` show what they do with a `gap` [n] px between them, corner to corner."""
-        x = np.clip(gap / self.widest, 0, 1)
+        widest = ndimage.maximum_filter1d(gap, 2 * CARRIED + 1, mode="nearest")
+        x = np.clip(widest / self.widest, 0, 1)
         opened = (x * x * (3 - 2 * x)).astype(np.float32)
         share = np.concatenate([follow.carried @ opened for follow in self.follows]).astype(np.float32)
         sheet.show(self.vertices, self.source + share[:, None] * self.shift)
@@ -60,15 +66,18 @@ def find_seam(image: NDArray[np.uint8], mesh: HeadMesh) -> Seam:
     vertices, shifts = [], []
     for edge, follow, sign in ((rim.upper, rim.above, -1.0), (rim.lower, rim.below, 1.0)):
         outwards = sign * frame.down.astype(np.float64)
-        half = OPEN_LINE if not mesh.lips.closed else _half_width(light, mesh.rest[edge, :2], outwards, frame.unit)
-        size = max(half, 1e-6) * frame.unit
+        own_half = np.full(len(edge), OPEN_LINE)
+        if mesh.lips.closed:
+            own_half = _half_widths(light, mesh.rest[edge, :2], outwards, frame.unit)
         own = follow.vertices[: len(edge)]
         along = np.array([frame.down[1], -frame.down[0]])
         places = mesh.rest[own, :2]
         order = np.argsort(places @ along)
         line = np.interp(mesh.rest[follow.vertices, :2] @ along, (places @ along)[order], (places @ frame.down)[order])
+        half = np.interp(mesh.rest[follow.vertices, :2] @ along, (places @ along)[order], own_half[order])
         away = np.maximum(sign * (mesh.rest[follow.vertices, :2] @ frame.down - line), 0)
-        amount = size * np.exp(-away / (SLACK * size)) if half > 0 else np.zeros(len(away))
+        size = np.maximum(half, 1e-6) * frame.unit
+        amount = np.where(half > 0, size * np.exp(-away / (SLACK * size)), 0)
         vertices.append(follow.vertices)
         shifts.append(amount[:, None] * outwards)
     moved = np.concatenate(vertices)
@@ -81,19 +90,28 @@ def find_seam(image: NDArray[np.uint8], mesh: HeadMesh) -> Seam:
     )
 
 
-def _half_width(
+def _half_widths(
     light: NDArray[np.float32], edge: NDArray[np.float32], outwards: NDArray[np.float64], unit: float
-) -> float:
-    """Inter-ocular distances from a closed lip line [n, 2] px to where the lip has its own brightness."""
-    middle = edge[len(edge) // 5 : -(len(edge) // 5)]
+) -> NDArray[np.float64]:
+    """[n] inter-ocular distances from a closed lip line [n, 2] px to where the lip has its own brightness."""
     away = np.linspace(0, LOOKED_AT, 24)
-    at = middle[:, None] + (away * unit)[:, None] * outwards
+    at = edge[:, None] + (away * unit)[:, None] * outwards
     x = np.clip(at[..., 0] - 0.5, 0, light.shape[1] - 1.001)
     y = np.clip(at[..., 1] - 0.5, 0, light.shape[0] - 1.001)
     i, j, fx, fy = x.astype(int), y.astype(int), x % 1, y % 1
     top = light[j, i] * (1 - fx) + light[j, i + 1] * fx
     bottom = light[j + 1, i] * (1 - fx) + light[j + 1, i + 1] * fx
-    profile = np.median(top * (1 - fy) + bottom * fy, axis=0)
+    profiles = top * (1 - fy) + bottom * fy
+    margin = len(edge) // 5
+    general = _half_width(np.median(profiles[margin:-margin], axis=0), away)
+    near = [
+        _half_width(np.median(profiles[max(k - WINDOW, 0) : k + WINDOW + 1], axis=0), away) for k in range(len(edge))
+    ]
+    return np.maximum(general, ndimage.gaussian_filter1d(np.array(near), WINDOW / 2, mode="nearest"))
+
+
+def _half_width(profile: NDArray[np.float64], away: NDArray[np.float64]) -> float:
+    """Where a profile of brightness over the distance `away` from the line has risen to that of the lip."""
     lip = float(np.median(profile[away > LIP_FROM * LOOKED_AT]))
     if lip - profile[0] < FAINTEST:
         return 0.0
