@@ -179,8 +179,12 @@ def mage(head: Head, zoom) -> None:
     band = pointed_hat(tree, head.eyes_middle, head.place((0, -1.3, 7.98))[2], random, felt)
     metal = gold(0.3)
     garment("band", band + outward_of(band, band.mean(axis=(0, 1))) * 0.03, leather("band", (0.10, 0.05, 0.03)), 0.03)
-    cut_gem("stone", band[3, 0] + [0, -0.09, 0], 0.12, jewel((0.06, 0.12, 0.55)), (0, -1, 0), (1, 1, 0.5))
-    tube("setting", band[3, 0] + [0, -0.07, 0] + 0.125 * circle(), 0.022, metal, closed=True)
+    cut_gem(
+        "stone", band[3, 0] + [0, -0.09, 0], 0.12, jewel((0.06, 0.12, 0.55)), (0, -1, 0.45), (1, 1, 0.5), polished=True
+    )
+    ring = circle() * 0.125
+    ring[:, 1] = 0.45 * ring[:, 2] - 0.085
+    tube("setting", band[3, 0] + ring, 0.022, metal, closed=True)
     wrap = wrap_of(head)
     robe = wrap.sheet(np.full(wrap.columns, 1.22), 0.10, smoothing=12, folds=folds_of(wrap, random, 0.06))
     garment("robe", robe, cloth("robe", (0.035, 0.045, 0.13), dirt=0.3), 0.05)

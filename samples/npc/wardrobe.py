@@ -158,12 +158,14 @@ def bead(name, place, radius, material, stretch=(1, 1, 1), turn=None):
     return thing
 
 
-def cut_gem(name, place, size, material, outward, stretch=(1, 1, 0.6)):
-    """A faceted stone looking `outward` [3]."""
-    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=2, radius=1.0, location=place)
+def cut_gem(name, place, size, material, outward, stretch=(1, 1, 0.6), polished=False):
+    """A stone looking `outward` [3], faceted or polished round."""
+    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=4 if polished else 2, radius=1.0, location=place)
     thing = bpy.context.object
     thing.name = name
     thing.scale = tuple(size * s for s in stretch)
     thing.rotation_euler = Vector(outward).to_track_quat("Z", "Y").to_euler()
+    for face in thing.data.polygons:
+        face.use_smooth = polished
     thing.data.materials.append(material)
     return thing
