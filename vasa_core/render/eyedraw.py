@@ -25,6 +25,7 @@ from vasa_core.render.eyeshade import (
 from vasa_core.render.lids import (
     BELL,
     BOTTOM,
+    EDGES,
     LOWER,
     LOWER_NEW,
     LOWER_PUSH,
@@ -186,12 +187,15 @@ def draw_socket(
                 continue
             drawn[y, x] = turn_of
             f = column - k
-            for i in range(TABLE - 2):
+            for i in range(EDGES):
                 row[i] = lids[k, i] + (lids[k + 1, i] - lids[k, i]) * f
             upper, lower = row[UPPER], row[LOWER]
             over = min(max((upper - height) * row[UPPER_SCALE] + 0.5, 0.0), 1.0)
             beneath = min(max((height - lower) * row[LOWER_SCALE] + 0.5, 0.0), 1.0)
             red, green, blue = 0.0, 0.0, 0.0
+            if over > 0 or beneath > 0:
+                for i in range(EDGES, TABLE - 2):
+                    row[i] = lids[k, i] + (lids[k + 1, i] - lids[k, i]) * f
             if over < 1 and beneath < 1:
                 qx = to_portrait[0, 0] * (x + 0.5) + to_portrait[0, 1] * (y + 0.5) + to_portrait[0, 2]
                 qy = to_portrait[1, 0] * (x + 0.5) + to_portrait[1, 1] * (y + 0.5) + to_portrait[1, 2]

@@ -35,6 +35,7 @@ shares."""
     REST_LOWER,
     UPPER_SCALE,
     LOWER_SCALE,
+    MIDDLE,
     OWN_SCALE,
     OWN_FROM,
     FOLD,
@@ -43,7 +44,6 @@ shares."""
     PUSH_SCALE,
     CREASE_LINE,
     FOLD_SCALE,
-    MIDDLE,
     ON,
     BELL,
     LOWER_PUSH,
@@ -59,6 +59,8 @@ and of the shade in the fold. Shares: OWN_FROM, where the first of those begins;
 shows at all, above the eye and below it; MIDDLE, 0 at the corners and 1 in the middle; BELL, how far the middle's
 motion is shared."""
 TABLE = 21
+EDGES = 7
+"""So many columns, the first, are needed for every pixel; the others for lids."""
 
 FOLD_SHADE, FOLD_WIDTH = 0.25, 1.6
 """Skin that comes out from under the crease is darker there, by this share, fading over this share of the crease's
