@@ -12,7 +12,7 @@ LIPS = 0.5
 """Inter-ocular distances between the corners of the lips, over which light from a side changes."""
 THROWN_UP = 0.5
 """Light that the lower lip and teeth throw up onto what faces down, against the lamp's."""
-FORWARD = (0.035, 0.0, 0.75)
+FORWARD = (0.035, 0.0, 0.6)
 """Depths between which what comes forward leaves the lips' shadow, inter-ocular distances, and how much brighter it
 gets: the tip of the tongue between the teeth."""
 DEEPEST = 0.22

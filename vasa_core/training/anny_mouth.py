@@ -26,7 +26,7 @@ TONGUE_NARROWED = 0.86
 """Width of the tongue against the head's own: it must lie between crowns that are thicker than the head's bands."""
 TONGUE_SHADE = 0.65
 """Least of the light that its own folds leave the tongue: they are soft."""
-UNDERSIDE = 0.72
+UNDERSIDE = 0.85
 """Brightness of its underside, which sees only the floor of the mouth: against it, a raised tip stands out."""
 TONGUE_DUSK = 0.55
 """Darkening towards its root, in the throat."""
