@@ -144,7 +144,7 @@ def compiler_cache() -> Check:
     """Where numba keeps compiled code, so that only the first run compiles."""
     import numba
 
-    from vasa_core.render.compiled import cache_folder, usual_folders
+    from vasa_core.compiled import cache_folder, usual_folders
 
     named = os.environ.get("NUMBA_CACHE_DIR")
     folder, temporary = cache_folder()

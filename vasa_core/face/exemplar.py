@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vasa_core.compiled import cache_folder
 from vasa_core.face.filters import Layer
-from vasa_core.render.compiled import cache_folder
 
 cache_folder()
 

@@ -19,7 +19,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from vasa_core.render.compiled import cache_folder
+from vasa_core.compiled import cache_folder
 
 cache_folder()  # before any module of this package compiles
 

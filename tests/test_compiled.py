@@ -6,8 +6,8 @@ from pathlib import Path
 import numba
 import pytest
 
+from vasa_core import compiled
 from vasa_core.cli.checks import compiler_cache
-from vasa_core.render import compiled
 
 
 @pytest.fixture(autouse=True)
