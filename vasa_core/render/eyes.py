@@ -41,7 +41,7 @@ STILL = 0.02
 LINE_ENDS = 1.3
 """A drawn lid line has ended at so many of its widths."""
 ALIKE = 1.15
-"""Irises whose radii differ more are not both found: the less clear one is looked for again."""
+"""Irises whose radii differ more are not both found: the one less like the tracked one is looked for again."""
 LEAST_STEP = 7.0
 """Grey levels between iris and white: where there are fewer, no eye shows, and none is moved."""
 IRIS_DEPTH = 0.86
@@ -213,7 +213,9 @@ def make_eyes(image: NDArray[np.uint8], landmarks: NDArray[np.float32], mesh: He
     eyes = [_make_eye(image, landmarks, iris, mesh, index, brow) for index, (iris, brow) in enumerate(sides)]
     radii = [eye.ball.iris_radius for eye in eyes]
     if max(radii) > ALIKE * min(radii) and not any(eye.hidden for eye in eyes):
-        unsure = int(eyes[1].ball.step < eyes[0].ball.step)
+        rings = [landmarks[iris, :2] for iris, _ in sides]
+        tracked = [float(np.linalg.norm(ring[1:] - ring[0], axis=1).mean()) for ring in rings]
+        unsure = int(abs(radii[1] / tracked[1] - 1) > abs(radii[0] / tracked[0] - 1))
         iris, brow = sides[unsure]
         eyes[unsure] = _make_eye(image, landmarks, iris, mesh, unsure, brow, radii[1 - unsure])
     return eyes[0], eyes[1]

@@ -3,14 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.render.layers import blur, grow
+from vasa_core.render.layers import blur, grey, grow
 
 SIZES = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.22, 1.3, 1.4, 1.5, 1.6, 1.75)
 """Radii that are tried when an iris is looked for, against the tracked one."""
 LIKE_THE_OTHER = (0.92, 0.96, 1.0, 1.04, 1.08)
 """The same where the other eye's radius is known."""
-FAR_SIZE = 28.0
+FAR_SIZE = 45.0
 """Grey levels of the step that an iris twice as large as tracked must have more."""
+LARGE, BOTH_SIDES = 1.16, 18.0
+"""An iris that is so much larger than tracked must end by this many levels of colour on either side."""
+DARKER = 0.7
+"""What a step in brightness counts against one in colour: irises are darker than the white, mostly."""
 NO_WHITE = 0.5
 """Share of the grey levels by which white around an iris is missed that counts against it: a pupil has none."""
 UNLIKE = 60.0
@@ -51,8 +55,22 @@ def find_iris(
     count = seen.sum(1)
     beyond = (_at(unlike, outside) * seen).sum(1) / np.maximum(count, 1)
     step = (_at(unlike, inside) * seen).sum(1) / np.maximum(count, 1) - beyond
-    score = step - (0.35 * np.hypot(dx, dy) / px) - FAR_SIZE * np.abs(size / radius - 1) - NO_WHITE * beyond
+    light = grey(patch, px)
+    darker = ((_at(light, outside) - _at(light, inside)) * seen).sum(1) / np.maximum(count, 1)
+    score = (
+        step
+        + DARKER * np.minimum(darker, UNLIKE)
+        - (0.35 * np.hypot(dx, dy) / px)
+        - FAR_SIZE * np.abs(size / radius - 1)
+        - NO_WHITE * beyond
+    )
     score[count < 8] = -np.inf
+    # Much larger than tracked only where it shows on both sides: otherwise shadows in a corner count as iris.
+    half = len(ray) // 2
+    apart = (_at(unlike, inside) - _at(unlike, outside)) * seen
+    sides = [(seen[:, part].sum(1), apart[:, part].sum(1)) for part in (slice(half), slice(half, None))]
+    shown = [(number >= 4) & (total > BOTH_SIDES * number) for number, total in sides]
+    score[(size > LARGE * radius) & ~(shown[0] & shown[1])] = -np.inf
     best = int(score.argmax())
     if not np.isfinite(score[best]):
         return centre.astype(np.float64), radius, 0.0
