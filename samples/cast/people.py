@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from drawing import Canvas, Colour, Points, curve, mirror
 from filters import Picture, grain
-from model import SCALE, Model
+from model import Model
 
 BROW_LINE = np.array([[0.10, -7.44], [0.24, -7.48], [0.38, -7.50], [0.52, -7.45]])
 """Middle of the left brow on the plain head, dm."""
@@ -189,13 +188,3 @@ def symmetric(left: Sequence[Sequence[float]]) -> Points:
     """A closed shape from its left half, top to bottom."""
     half = curve(left)
     return np.vstack([half, mirror(half, MIDDLE)])
-
-
-def scalp(model: Model, low: float, back: float, softness: float = 0.05) -> Picture:
-    """Share of short hair [S, S]: above the hairline `low` (dm, y down) and behind `back` (dm, z away)."""
-    x, y, z = model.rest.T
-    line = low + 0.10 * np.cos(x * 4.2) - 0.25 * np.clip((z + 1.35) / 0.5, 0, 1) * -1.0
-    top = np.clip((line - y) / softness, 0, 1)
-    sides = np.clip((z - back) / softness, 0, 1) * np.clip((-6.75 - y) / softness, 0, 1)
-    ears = np.clip((np.abs(x) - 0.74) / 0.02, 0, 1) * (np.abs(y + 7.2) < 0.42) * (z > -1.1) * (z < -0.25)
-    return cv2.GaussianBlur(model.patch(np.clip(np.maximum(top, sides) - ears, 0, 1)), (0, 0), 1.5 * SCALE)
