@@ -123,7 +123,7 @@ class Eye:
             )
             return
         lids = np.empty((COLUMNS, TABLE))
-        reach = np.array([self.band, LOWER_REACH * self.unit])
+        reach = np.array([self.band, LOWER_REACH * self.unit, FRINGE * self.unit])
         down = self.chart.down
         place_lids(
             self.fixed,

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from vasa_core.render.mesh import HeadMesh
 
@@ -27,11 +28,10 @@ class HeadMotion:
 
         Motion inwards from a border fades near it, for there are no pixels beyond; motion outwards does not.
         """
-        linear = (self.size * self.rotation[:2] - np.eye(3)[:2]).astype(np.float32)
-        move = (position - self.pivot.astype(np.float32)) @ linear.T + self.shift.astype(np.float32)
-        move *= mesh.head_share[:, None]
-        np.multiply(move, mesh.inward_share, out=move, where=move * mesh.inward > 0)
-        return np.ascontiguousarray(position[:, :2] + move)
+        placed = np.empty((len(position), 2), np.float32)
+        linear = self.size * self.rotation[:2] - np.eye(3)[:2]
+        _place(position, linear, self.shift, self.pivot, mesh.head_share, mesh.inward, mesh.inward_share, placed)
+        return placed
 
     def from_plane(self, depth: float) -> NDArray[np.float64]:
         """[2, 3] affine map from picture px back to portrait px of the plane at `depth` px, for a share of 1."""
@@ -41,12 +41,37 @@ class HeadMotion:
 
     @cached_property
     def _back(self) -> NDArray[np.float64]:
-        return np.asarray(np.linalg.inv(self.size * self.rotation[:2, :2]), np.float64)
+        (a, b), (c, d) = (self.size * self.rotation[:2, :2]).tolist()
+        return np.array([[d, -b], [-c, a]]) / (a * d - b * c)
+
+
+@njit(
+    "void(float32[:, ::1], float64[:, ::1], float64[::1], float64[::1], float32[::1], float32[:, ::1], "
+    "float32[:, ::1], float32[:, ::1])",
+    cache=True,
+)
+def _place(
+    position: NDArray,
+    linear: NDArray,
+    shift: NDArray,
+    pivot: NDArray,
+    share: NDArray,
+    inward: NDArray,
+    inward_share: NDArray,
+    placed: NDArray,
+) -> None:
+    for v in range(position.shape[0]):
+        x, y, z = position[v, 0] - pivot[0], position[v, 1] - pivot[1], position[v, 2] - pivot[2]
+        for k in range(2):
+            move = (linear[k, 0] * x + linear[k, 1] * y + linear[k, 2] * z + shift[k]) * share[v]
+            if move * inward[v, k] > 0:
+                move *= inward_share[v, k]
+            placed[v, k] = position[v, k] + move
 
 
 def head_motion(mesh: HeadMesh, rotation: NDArray, translation: NDArray) -> HeadMotion:
     """Head motion of a rotation vector [3] rad and a translation [3] in inter-ocular distances."""
     size = CAMERA_DISTANCE / max(CAMERA_DISTANCE + float(translation[2]), 1.0)
-    matrix = Rotation.from_rotvec(np.asarray(rotation, np.float64)).as_matrix()
+    matrix = np.asarray(cv2.Rodrigues(np.asarray(rotation, np.float64))[0], np.float64)
     shift = np.asarray(translation[:2], np.float64) * mesh.frame.unit
     return HeadMotion(matrix, size, shift, mesh.pivot.astype(np.float64))

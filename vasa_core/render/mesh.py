@@ -26,6 +26,8 @@ STEEPEST = 2.1
 """Most px of depth per px across: below cot(25 deg), so that nothing folds at 20 degrees of yaw and 15 of pitch."""
 PIVOT_DEPTH = 0.55
 """Depth of what the head turns about, inter-ocular distances behind the eye corners; its height is the chin's."""
+LEAST_WEIGHT = 2e-3
+"""Landmarks that count less for a vertex are left out: together they would move it by a hundredth of a pixel."""
 LIP_REACH = (0.2, 0.42)
 """Inter-ocular distances above and below that follow the lip edges when they are corrected: up to the nose, down to
 the chin."""
@@ -114,7 +116,7 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
     rest, weights, triangles = rest[used], weights[used], renumbered[triangles]
 
     lip_weights = (weights[loose[0].lower] - weights[loose[0].upper]).tocsr().astype(np.float32)
-    weights = soften_motion(weights, rest, triangles, loose[0], frame)
+    weights = _thinned(soften_motion(weights, rest, triangles, loose[0], frame))
     rims = _make_rims(rest[:face], chains, frame)
     chin = landmarks[152]
     share = head_share(rest, frame, chin)
@@ -136,6 +138,16 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         frame=frame,
         pivot=pivot,
     )
+
+
+def _thinned(weights: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Weights [V, 468] without those that hardly count, every row's sum as before."""
+    thin = weights.tocsr().copy()
+    thin.data[np.abs(thin.data) < LEAST_WEIGHT] = 0
+    thin.eliminate_zeros()
+    before, after = np.asarray(weights.sum(1)).ravel(), np.asarray(thin.sum(1)).ravel()
+    scale = np.where(np.abs(after) > 1e-6, before / np.where(np.abs(after) > 1e-6, after, 1), 1)
+    return (sparse.diags_array(scale) @ thin).tocsr()
 
 
 def _make_rims(rest: NDArray[np.float32], chains: dict[str, list[int]], frame: FaceFrame) -> list[Rim]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vasa_core.render.head import HeadMotion
 from vasa_core.render.layers import polygon
 from vasa_core.render.mesh import HeadMesh
-from vasa_core.render.mouthblend import cover, fill_bare, lay, mark, shade
+from vasa_core.render.mouthblend import cover, fill_bare, lay, mark, seal, shade
 from vasa_core.render.mouthblur import Blur, blur_of
 from vasa_core.render.mouthparts import load_parts
 from vasa_core.render.mouthpose import CHANNEL_BITS, LIGHT_BITS, find_normals, move_parts, project_parts
@@ -92,10 +92,11 @@ class Mouth:
 
     def draw(self, painter: Painter, position: NDArray[np.float32], shape: FaceShape, head: HeadMotion) -> None:
         """Draw what lies between the lips, after the skin; `position` [V, 2] px of the frame."""
-        upper, lower = _rightwards(position[self.rim.upper]), _rightwards(position[self.rim.lower])
         count = painter.cut(position, self.rim.triangles)
-        if not count and float(((lower - upper) @ self.down).max()) < SHUT * self.unit:
+        if float(shape.gap.max()) < SHUT * self.unit:
+            seal(painter.frame, painter.spans, count)
             return
+        upper, lower = _rightwards(position[self.rim.upper]), _rightwards(position[self.rim.lower])
         outline = np.concatenate([upper, lower[::-1]]).astype(np.float64)
         margin = 1 + self.blur.reach
         low = np.maximum(np.floor(outline.min(0)).astype(int) - margin, 0)

@@ -95,6 +95,16 @@ def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> No
                 marked[j, i] = 1
 
 
+@njit("void(uint8[:, :, ::1], int32[:, ::1], int64)", cache=True)
+def seal(frame: NDArray, spans: NDArray, count: int) -> None:
+    """Give the few pixels that rounding leaves bare between shut lips the colour above them; `frame` [H, W, 4]."""
+    for k in range(count):
+        y = spans[k, 1]
+        for x in range(spans[k, 2], spans[k, 3]):
+            for channel in range(4):
+                frame[y, x, channel] = frame[max(y - 1, 0), x, channel]
+
+
 @njit(
     "void(int64[:, ::1], float64[:, ::1], float64, float64[::1], float64[::1], float64, float64, float64[::1], "
     "float64, float64, float32[:, :, ::1])",

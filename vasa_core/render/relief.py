@@ -15,6 +15,12 @@ GAIN_BITS = 12
 """Fixed point of the light's gain: fine enough that its steps stay below one level of 255."""
 UNLIT = 1 << GAIN_BITS
 """The gain of a pixel that is as bright as its texture."""
+UNLIT_SHARE = 0.002
+"""A gain nearer to one than this changes no level of 255: the light buffer, filled with UNLIT, is left alone."""
+BORDER = 3.0
+"""px from the texture's border within which positions are checked pixel by pixel."""
+THINNEST = 0.05
+"""Twice the area in px^2 from which on rounding cannot carry a position out of its triangle by as much as BORDER."""
 
 
 @njit("uint32(uint64)", cache=True)
@@ -74,8 +80,17 @@ def draw_relief(
         area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
         inverse = 1.0 / area if abs(area) > 1e-9 else 0.0
         au, av, ag = np.float64(source[a, 0]), np.float64(source[a, 1]), np.float64(gain[a])
-        bu, bv, bg = source[b, 0] - au, source[b, 1] - av, gain[b] - ag
-        cu, cv, cg = source[c, 0] - au, source[c, 1] - av, gain[c] - ag
+        bu, bv, bg = np.float64(source[b, 0]), np.float64(source[b, 1]), gain[b] - ag
+        cu, cv, cg = np.float64(source[c, 0]), np.float64(source[c, 1]), gain[c] - ag
+        inside = (
+            abs(area) > THINNEST
+            and min(au, bu, cu) > BORDER
+            and max(au, bu, cu) < width - BORDER
+            and min(av, bv, cv) > BORDER
+            and max(av, bv, cv) < height - BORDER
+        )
+        lit = abs(ag - 1.0) > UNLIT_SHARE or abs(bg) > UNLIT_SHARE or abs(cg) > UNLIT_SHARE
+        bu, bv, cu, cv = bu - au, bv - av, cu - au, cv - av
         x_by, x_cy = (cy - ay) * inverse, (by - ay) * inverse
         y_bx, y_cx = (cx - ax) * inverse, (bx - ax) * inverse
         ux, uy = bu * x_by - cu * x_cy, cu * y_cx - bu * y_bx
@@ -83,6 +98,9 @@ def draw_relief(
         gx, gy = bg * x_by - cg * x_cy, cg * y_cx - bg * y_bx
         du, dv = int(np.rint(ux * one)), int(np.rint(vx * one))
         dg = int(np.rint(gx * unit))
+        # Fixed point of u and v at the origin of the layer; half a step of 1/256 rounds the bilinear weights.
+        u_origin = (au - 0.5 - ax * ux - ay * uy) * one + 128.0
+        v_origin = (av - 0.5 - ax * vx - ay * vy) * one + 128.0
         long_slope = (cx - ax) / (cy - ay)
         upper_slope = (bx - ax) / (by - ay) if by > ay else 0.0
         lower_slope = (cx - bx) / (cy - by) if cy > by else 0.0
@@ -94,19 +112,28 @@ def draw_relief(
             right = min(first_centre(max(first, second)), columns)
             if left >= right:
                 continue
-            dx, dy = left + 0.5 - ax, row - ay
-            u = min(max(int(np.rint((au + dx * ux + dy * uy - 0.5) * one)) + 128, 0), high_u)
-            v = min(max(int(np.rint((av + dx * vx + dy * vy - 0.5) * one)) + 128, 0), high_v)
+            column = left + 0.5
+            u = int(u_origin + (column * ux + row * uy) * one)
+            v = int(v_origin + (column * vx + row * vy) * one)
             step_u, step_v = du, dv
-            steps = right - left - 1
-            if steps > 0:
-                end_u, end_v = u + steps * du, v + steps * dv
-                if end_u < 0 or end_u > high_u:
-                    step_u = int((min(max(end_u, 0), high_u) - u) / steps)
-                if end_v < 0 or end_v > high_v:
-                    step_v = int((min(max(end_v, 0), high_v) - v) / steps)
+            if not inside:
+                u, v = min(max(u, 0), high_u), min(max(v, 0), high_v)
+                steps = right - left - 1
+                if steps > 0:
+                    end_u, end_v = u + steps * du, v + steps * dv
+                    if end_u < 0 or end_u > high_u:
+                        step_u = int((min(max(end_u, 0), high_u) - u) / steps)
+                    if end_v < 0 or end_v > high_v:
+                        step_v = int((min(max(end_v, 0), high_v) - v) / steps)
             at = np.uint64(y * columns + left)
-            factor = int(np.rint((ag + dx * gx + dy * gy) * unit))
+            if not lit:
+                for _ in range(right - left):
+                    drawn[at] = _narrow(sample_inside(flat, width, u, v))
+                    at += np.uint64(1)
+                    u += step_u
+                    v += step_v
+                continue
+            factor = int((ag + (column - ax) * gx + (row - ay) * gy) * unit)
             for _ in range(right - left):
                 drawn[at] = _narrow(sample_inside(flat, width, u, v))
                 light[at] = np.uint16(factor >> 8)

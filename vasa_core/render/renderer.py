@@ -85,7 +85,7 @@ class Renderer:
 
         Raises `VasaError` if the motion holds numbers that are not finite.
         """
-        if not all(np.isfinite(getattr(motion, name)[i]).all() for name in ARRAY_FIELDS):
+        if not np.isfinite(np.concatenate([getattr(motion, name)[i] for name in ARRAY_FIELDS])).all():
             raise VasaError(f"Frame {i} of the motion holds numbers that are not finite. Make the motion again.")
         shape = self.shape(motion.latent[i], motion.gaze[i], motion.blink[i])
         shape.tongue = motion.tongue[i]
