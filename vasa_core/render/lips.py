@@ -14,6 +14,8 @@ MEETING = 0.02
 """Lip gap in inter-ocular distances below which paired lip points also line up sideways."""
 ROUNDING = 13
 """Points of the lip edge, of 41, over which its opening is smoothed: tense lips form no corner in the middle."""
+WINDOW = np.hanning(ROUNDING + 2)[1:-1] / np.hanning(ROUNDING + 2)[1:-1].sum()
+"""The weights of that smoothing."""
 WIDE = (0.1, 0.3)
 """Gap in the middle, inter-ocular distances, from which the opening begins to round off, and at which it is oval."""
 OVAL_SHARE = 0.9
@@ -78,10 +80,9 @@ def _oval(gap: NDArray[np.float32], unit: float) -> NDArray[np.float32]:
 
 def _rounded(gap: NDArray[np.float32]) -> NDArray[np.float32]:
     """Lip gaps [n] along the mouth, corner to corner, without a kink: smoothed, in the middle as wide as before."""
-    window = np.hanning(ROUNDING + 2)[1:-1]
     half = ROUNDING // 2
     mirrored = np.concatenate([-gap[half:0:-1], gap, -gap[-2 : -half - 2 : -1]])
-    smooth = np.convolve(mirrored, window / window.sum(), "valid")
+    smooth = np.convolve(mirrored, WINDOW, "valid")
     middle = len(gap) // 2
     if gap[middle] > 0 and smooth[middle] > 0:
         smooth *= np.clip(gap[middle] / smooth[middle], 1, MOST_WIDENED)

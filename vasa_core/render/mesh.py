@@ -26,6 +26,8 @@ STEEPEST = 2.1
 """Most px of depth per px across: below cot(25 deg), so that nothing folds at 20 degrees of yaw and 15 of pitch."""
 PIVOT_DEPTH = 0.55
 """Depth of what the head turns about, inter-ocular distances behind the eye corners; its height is the chin's."""
+TILE = 32.0
+"""px of a frame of 512: side of the tiles that triangles are drawn by."""
 LEAST_WEIGHT = 2e-3
 """Landmarks that count less for a vertex are left out: together they would move it by a hundredth of a pixel."""
 LIP_REACH = (0.2, 0.42)
@@ -117,6 +119,8 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
 
     lip_weights = (weights[loose[0].lower] - weights[loose[0].upper]).tocsr().astype(np.float32)
     weights = _thinned(soften_motion(weights, rest, triangles, loose[0], frame))
+    triangles = triangles[_by_tiles(rest, triangles, frame.px)]
+
     rims = _make_rims(rest[:face], chains, frame)
     chin = landmarks[152]
     share = head_share(rest, frame, chin)
@@ -138,6 +142,12 @@ def build_mesh(asset: FaceAsset) -> HeadMesh:
         frame=frame,
         pivot=pivot,
     )
+
+
+def _by_tiles(rest: NDArray[np.float32], triangles: NDArray[np.int32], px: float) -> NDArray[np.intp]:
+    """Order [N] of triangles tile by tile of the picture: what is drawn next is near what was, and in the cache."""
+    tile = np.floor(rest[triangles, :2].mean(1) / (TILE * px)).astype(np.int64)
+    return np.lexsort((tile[:, 0], tile[:, 1]))
 
 
 def _thinned(weights: sparse.csr_matrix) -> sparse.csr_matrix:

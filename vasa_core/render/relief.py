@@ -15,7 +15,7 @@ GAIN_BITS = 12
 """Fixed point of the light's gain: fine enough that its steps stay below one level of 255."""
 UNLIT = 1 << GAIN_BITS
 """The gain of a pixel that is as bright as its texture."""
-UNLIT_SHARE = 0.002
+UNLIT_SHARE = 0.003
 """A gain nearer to one than this changes no level of 255: the light buffer, filled with UNLIT, is left alone."""
 BORDER = 3.0
 """px from the texture's border within which positions are checked pixel by pixel."""
