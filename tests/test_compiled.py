@@ -63,3 +63,19 @@ def test_doctor_says_that_the_named_folder_is_not_used(tmp_path: Path, monkeypat
     monkeypatch.setattr(numba.config, "CACHE_DIR", named)
     check = compiler_cache()
     assert check.state == "note" and named in check.found
+
+
+def test_only_the_first_start_gets_a_helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    started: list[list[str]] = []
+    monkeypatch.setattr(compiled.subprocess, "Popen", lambda command, **options: started.append(command))
+    monkeypatch.setattr(compiled.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "code"))
+    begin = compiled.compile_together.__wrapped__
+    begin()
+    assert len(started) == 1 and "vasa_core.render" in started[0][-1]
+    monkeypatch.setenv(compiled.HELPER, "1")
+    begin()
+    monkeypatch.delenv(compiled.HELPER)
+    (tmp_path / "code" / "kernel.nbi").touch()
+    begin()
+    assert len(started) == 1

@@ -6,6 +6,8 @@ refuses to start where none can be written: a read-only install without a home. 
 
 import os
 import stat
+import subprocess
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,17 @@ import numba
 from numba.misc.appdirs import AppDirs
 
 config: Any = numba.config
+
+HELPER = "VASA_COMPILES"
+"""Environment variable of the process that helps to compile: it starts no helper of its own."""
+COMPILED_LAST = (
+    "vasa_core.render.mouthblend",
+    "vasa_core.render.mouthpose",
+    "vasa_core.render.relief",
+    "vasa_core.render.light",
+    "vasa_core.render.eyedraw",
+)
+"""Slow modules that the renderer comes to last, the last one first."""
 
 
 def usual_folders() -> list[Path]:
@@ -35,6 +48,30 @@ def cache_folder() -> tuple[Path, bool]:
     folder = _temporary_folder()
     config.CACHE_DIR = str(folder)
     return folder, True
+
+
+@cache
+def compile_together() -> None:
+    """On the very first start, let a second process compile what this one comes to last; both meet in the middle.
+
+    What is compiled reaches the other through numba's folder. Compiling takes about 17 s of one core. To be called
+    before the first function of this package is compiled.
+    """
+    folder, _ = cache_folder()
+    if HELPER in os.environ or (os.cpu_count() or 1) < 2 or _holds_code(folder):
+        return
+    command = [sys.executable, "-c", "import " + ", ".join(COMPILED_LAST)]
+    environment = {**os.environ, HELPER: "1"}
+    try:
+        subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError:
+        return  # alone it takes longer, that is all
+
+
+def _holds_code(folder: Path) -> bool:
+    """Whether numba has compiled something of this package before, into a folder or beside the sources."""
+    place = folder if config.CACHE_DIR else Path(__file__).parent
+    return any(place.rglob("*.nbi"))
 
 
 def _can_be_written(folder: Path) -> bool:

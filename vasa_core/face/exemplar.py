@@ -8,10 +8,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from vasa_core.compiled import cache_folder
+from vasa_core.compiled import compile_together
 from vasa_core.face.filters import Layer
 
-cache_folder()
+compile_together()
 
 RADIUS = 3
 """Half a patch, px: patches are 7x7."""

@@ -19,9 +19,9 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from vasa_core.compiled import cache_folder
+from vasa_core.compiled import compile_together
 
-cache_folder()  # before any module of this package compiles
+compile_together()  # before any module of this package compiles
 
 
 class _Render(ModuleType):
