@@ -22,8 +22,7 @@ def _mesh(seed: int, jitter: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 def _spans(position: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     spans = np.zeros((60 * SIZE, 4), np.int32)
-    wanted = np.ones(len(triangles), np.uint8)
-    count = find_spans(position, triangles, wanted, SIZE, SIZE, spans)
+    count = find_spans(position, triangles, SIZE, SIZE, spans)
     return spans[:count]
 
 

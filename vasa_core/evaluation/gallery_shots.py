@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from vasa_core.render.head import CAMERA_DISTANCE
+
 Weights = dict[str, float]
 """ARKit weights by name, 0 to 1."""
 
@@ -118,13 +120,11 @@ TURNS_MORE = (
     Shot("yaw -15 pitch 10", {}, (10, -15, 0)),
     Shot("yaw 15 pitch 10", {}, (10, 15, 0)),
 )
-CAMERA = 7.0
-"""Inter-ocular distances from the camera to the enrolled head, as the renderer takes it."""
 DISTANCE = (
-    Shot("size 0.7", {}, move=(0, 0, CAMERA / 0.7 - CAMERA)),
-    Shot("size 0.85", {}, move=(0, 0, CAMERA / 0.85 - CAMERA)),
-    Shot("size 1.15", {}, move=(0, 0, CAMERA / 1.15 - CAMERA)),
-    Shot("size 1.4", {}, move=(0, 0, CAMERA / 1.4 - CAMERA)),
+    Shot("size 0.7", {}, move=(0, 0, CAMERA_DISTANCE / 0.7 - CAMERA_DISTANCE)),
+    Shot("size 0.85", {}, move=(0, 0, CAMERA_DISTANCE / 0.85 - CAMERA_DISTANCE)),
+    Shot("size 1.15", {}, move=(0, 0, CAMERA_DISTANCE / 1.15 - CAMERA_DISTANCE)),
+    Shot("size 1.4", {}, move=(0, 0, CAMERA_DISTANCE / 1.4 - CAMERA_DISTANCE)),
     Shot("left", {}, move=(-0.25, 0, 0)),
     Shot("right", {}, move=(0.25, 0, 0)),
     Shot("up", {}, move=(0, -0.2, 0)),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.exemplar import copy_patches, match_patches
-from vasa_core.face.filters import Layer, as_layer, flow_colours
+from vasa_core.face.filters import Layer, as_layer, depth_inside, flow_colours
 
 CLEAR = 4
 """Opacity of the person, of 255, up to which a pixel shows nothing of it."""
@@ -35,13 +35,13 @@ STREWN = 3
 def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The background [P, P, 3] of `picture` [P, P, 3] without the person of `matte` [P, P]; `size`: the frame, px."""
     unit = size / 512
-    away = _distance(matte <= CLEAR)
+    away = depth_inside(matte <= CLEAR)
     known = away > GLOW[0] * unit
     if known.mean() < 0.002:
         return np.asarray(cv2.GaussianBlur(picture, (0, 0), size / 4), np.uint8)
     seen = picture.astype(np.float32)
     smooth = _smooth_fill(seen, known, unit)
-    deep = _distance(~known)
+    deep = depth_inside(~known)
     filled = smooth
     patched = _patches(seen, smooth, known, deep <= REACH * unit)
     if patched is not None:
@@ -58,7 +58,7 @@ def fill_background(picture: NDArray[np.uint8], matte: NDArray[np.uint8], size: 
 
 def _smooth_fill(seen: Layer, known: NDArray[np.bool_], unit: float) -> Layer:
     flowed = flow_colours(seen, known)
-    depth = np.clip(_distance(~known) / (3 * SOFTNESS * unit), 0, 1)[..., None]
+    depth = np.clip(depth_inside(~known) / (3 * SOFTNESS * unit), 0, 1)[..., None]
     return np.asarray(flowed + depth * (cv2.GaussianBlur(flowed, (0, 0), SOFTNESS * unit) - flowed), np.float32)
 
 
@@ -93,8 +93,3 @@ def _patches(seen: Layer, smooth: Layer, known: NDArray[np.bool_], wanted: NDArr
             return None
         field, shift = found
     return None if field is None or shift is None else copy_patches(seen, smooth, field, shift)
-
-
-def _distance(mask: NDArray[np.bool_]) -> Layer:
-    """[H, W] px from each pixel of the mask to the nearest that is not of it."""
-    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)

@@ -64,3 +64,8 @@ def flow_colours(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArr
     coarse = flow_colours(mean, small_weight > 0)
     fine = cv2.resize(coarse, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(known[..., None], values, np.asarray(fine, np.float32))
+
+
+def depth_inside(mask: Mask) -> Layer:
+    """[H, W] px from each pixel of the mask to the nearest that is not of it."""
+    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)

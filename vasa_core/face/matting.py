@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.face.filters import Layer, as_layer, flow_colours, guided_filter
+from vasa_core.face.filters import Layer, as_layer, depth_inside, flow_colours, guided_filter
 
 WORK = 640
 """Side that the matte is found at, px; larger pictures get it enlarged along their own edges."""
@@ -58,8 +58,8 @@ def find_matte(picture: NDArray[np.uint8], silhouette: Layer) -> NDArray[np.uint
     prior = as_layer(np.clip((prior - STEEP[0]) / (STEEP[1] - STEEP[0]), 0, 1))
     unit = work / WORK
     solid = prior > 0.5
-    inside = _distance(solid)
-    outside = _distance(~solid)
+    inside = depth_inside(solid)
+    outside = depth_inside(~solid)
     loose = (prior > LOOSE[0]) & (prior < LOOSE[1])
     open_band = loose | ((inside < BAND[0] * unit) & (outside < BAND[1] * unit))
     matte, trust = _sampled(small.astype(np.float32), prior, open_band, solid, unit)
@@ -122,7 +122,7 @@ def _samples(
     colours: Layer, sure: NDArray[np.bool_], rows: NDArray[np.intp], columns: NDArray[np.intp], unit: float
 ) -> list[Layer] | None:
     """Colours [n, 3] of the `sure` pixels nearest to each place, and to places around it, at two depths."""
-    depth = _distance(sure)
+    depth = depth_inside(sure)
     found = []
     for deep in DEPTHS:
         known = depth > deep * unit
@@ -139,11 +139,6 @@ def _samples(
             x = np.clip(columns + round(across * AROUND * unit), 0, width - 1)
             found.append(table[labels[y, x]])
     return found or None
-
-
-def _distance(mask: NDArray[np.bool_]) -> Layer:
-    """[H, W] px from each pixel of the mask to the nearest that is not of it."""
-    return np.asarray(cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
 
 
 def foreground(

@@ -6,9 +6,8 @@ from numpy.typing import NDArray
 from vasa_core.face import topology
 from vasa_core.performance.dynamics import Floats
 from vasa_core.performance.smoothing import zero_phase
+from vasa_core.render.eyeball import BALL_RADIUS
 
-EYEBALL_RADIUS = 12.0 / 88.0
-"""Outer inter-ocular distances: 12 mm (Gray's Anatomy) with outer eye corners 88 mm apart."""
 GAIN = np.array([1.05, 2.5])
 """True over seen travel of the irises across and down. The net sees too little of it: of rendered portraits that looked
 15 degrees aside 0.96, 12 degrees up and down 0.36 (means of four; single ones 0.7 to 1.2 and 0.25 to 0.46)."""
@@ -43,7 +42,7 @@ def gaze_of(travel: NDArray, closure: NDArray, times: NDArray[np.float64]) -> Fl
     closure : [T, 2] of the subject's left and right eye
     times : [T] s
     """
-    angles = np.arcsin(np.clip(GAIN * travel * [1, -1] / EYEBALL_RADIUS, -0.9, 0.9))
+    angles = np.arcsin(np.clip(GAIN * travel * [1, -1] / BALL_RADIUS, -0.9, 0.9))
     seen = closure.max(axis=1) < HIDDEN
     if not seen.any():
         return np.zeros(angles.shape, np.float32)

@@ -8,11 +8,9 @@ from vasa_core.face.pose import Pose
 from vasa_core.performance.dynamics import Floats
 from vasa_core.performance.smoothing import zero_phase
 from vasa_core.render.head import CAMERA_DISTANCE
+from vasa_core.render.mesh import PIVOT_DEPTH
 
 CHIN = 152
-PIVOT_DEPTH = 0.55
-"""Outer inter-ocular distances behind the eye corners that the head turns about, at the height of the chin: where the
-renderer's pivot lies."""
 TURN_LIMITS = np.radians([20.0, 28.0, 25.0])
 """Furthest turn about x (nod), y (turn) and z (tilt): a portrait shows no more of a head."""
 SHIFT_LIMITS = np.array([0.6, 0.4])

@@ -31,6 +31,6 @@ def covered(source: NDArray[np.float32], triangles: NDArray[np.int32], matte: ND
     spans = np.zeros((CHUNK * height, 4), np.int32)
     for first in range(0, len(triangles), CHUNK):
         part = np.ascontiguousarray(triangles[first : first + CHUNK])
-        count = find_spans(place, part, np.ones(len(part), np.uint8), width, height, spans)
+        count = find_spans(place, part, width, height, spans)
         _highest(spans, count, grown, most[first : first + CHUNK])
     return np.asarray(most > 0, np.bool_)

@@ -20,7 +20,6 @@ class Painter:
         self.gains = np.full((size, size), UNLIT, np.uint16)
         """[size, size] what each pixel's colour will be multiplied by, in 1 / `UNLIT`."""
         self.spans = np.zeros((SPANS_PER_ROW * size, 4), np.int32)
-        self._all = np.ones(1000, np.uint8)
 
     def begin(self) -> None:
         """Start a new frame: an empty layer, unlit."""
@@ -33,15 +32,9 @@ class Painter:
         self.frame = np.empty_like(self._layer)
         lay_over(as_pixels(self.frame), as_pixels(self._layer), self.gains, as_pixels(background))
 
-    def cut(
-        self, position: NDArray[np.float32], triangles: NDArray[np.int32], wanted: NDArray[np.uint8] | None = None
-    ) -> int:
-        """Cut triangles [N, 3] over `position` [V, 2] px into `spans`, all or the `wanted` [N]; returns how many."""
-        if wanted is None:
-            if len(triangles) > len(self._all):
-                self._all = np.ones(2 * len(triangles), np.uint8)
-            wanted = self._all
-        return int(find_spans(position, triangles, wanted, self.size, self.size, self.spans))
+    def cut(self, position: NDArray[np.float32], triangles: NDArray[np.int32]) -> int:
+        """Cut triangles [N, 3] over `position` [V, 2] px into `spans`; returns how many."""
+        return int(find_spans(position, triangles, self.size, self.size, self.spans))
 
 
 def as_pixels(image: NDArray[np.uint8]) -> NDArray[np.uint32]:

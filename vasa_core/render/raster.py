@@ -52,20 +52,18 @@ def first_centre(edge: float) -> int:
 
 
 @njit(
-    "int64(float32[:, ::1], int32[:, ::1], uint8[::1], int64, int64, int32[:, ::1])",
+    "int64(float32[:, ::1], int32[:, ::1], int64, int64, int32[:, ::1])",
     cache=True,
 )
-def find_spans(position: NDArray, triangles: NDArray, wanted: NDArray, width: int, height: int, spans: NDArray) -> int:
+def find_spans(position: NDArray, triangles: NDArray, width: int, height: int, spans: NDArray) -> int:
     """Cut triangles into spans of pixels inside the frame: rows (triangle, y, x begin, x end).
 
-    Parameters: `position` [V, 2] px; `triangles` [N, 3]; `wanted` [N] 0 skips a triangle; `spans` [M, 4] receives the
+    Parameters: `position` [V, 2] px; `triangles` [N, 3]; `spans` [M, 4] receives the
     result. Returns the number of spans (never more than M).
     """
     count = 0
     room = spans.shape[0]
     for n in range(triangles.shape[0]):
-        if wanted[n] == 0:
-            continue
         a, b, c = triangles[n, 0], triangles[n, 1], triangles[n, 2]
         if position[b, 1] < position[a, 1]:
             a, b = b, a
