@@ -27,3 +27,7 @@ class ModelError(VasaError):
 
 class ExportError(VasaError):
     """A result cannot be written: unknown kind of file, folder not writable, disk full."""
+
+
+class EmotionError(VasaError):
+    """An emotion asked for is unknown, or its strengths are out of range."""
