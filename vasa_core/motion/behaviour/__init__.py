@@ -17,7 +17,7 @@ from vasa_core.motion.behaviour.expression import Expression
 from vasa_core.motion.behaviour.filters import FRAME_S
 from vasa_core.motion.behaviour.gaze import Gaze, eyes_in_head
 from vasa_core.motion.behaviour.head import Head, Vector
-from vasa_core.motion.behaviour.prosody import QUIET, ProsodyFrame, ProsodyTracker
+from vasa_core.motion.prosody import QUIET, ProsodyFrame, ProsodyTracker
 
 __all__ = ["QUIET", "Behaviour", "BehaviourFrames", "BehaviourSettings", "Expression", "ProsodyFrame", "ProsodyTracker"]
 

@@ -5,7 +5,7 @@ from math import cos, pi
 import numpy as np
 
 from vasa_core.motion.behaviour.filters import FRAME_S, log_normal
-from vasa_core.motion.behaviour.prosody import ProsodyFrame
+from vasa_core.motion.prosody import ProsodyFrame
 
 SPEAKING_RATE = 26.0
 """Blinks a minute in conversation; 17 at rest (Bentivoglio et al. 1997)."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vasa_core.latent.arkit import ARKIT_INDEX, ARKIT_NAMES
 from vasa_core.motion.behaviour.filters import FRAME_S, Drift, Follower, log_normal
-from vasa_core.motion.behaviour.prosody import ProsodyFrame
+from vasa_core.motion.prosody import ProsodyFrame
 
 ACCENT_LEAST = 0.45
 ACCENT_CHANCE = 0.45

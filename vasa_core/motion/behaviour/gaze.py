@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.motion.behaviour.filters import FRAME_S, log_normal
-from vasa_core.motion.behaviour.prosody import ProsodyFrame
+from vasa_core.motion.prosody import ProsodyFrame
 
 HOLD_S = {True: 3.1, False: 7.9}
 """Mean time that gaze rests on the other: while speaking (True) and otherwise (Lee, Badler and Badler 2002)."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vasa_core.motion.behaviour.filters import FRAME_S, Drift, Follower, Stroke, log_normal
 from vasa_core.motion.behaviour.gaze import GazeFrame
-from vasa_core.motion.behaviour.prosody import ProsodyFrame
+from vasa_core.motion.prosody import ProsodyFrame
 
 Vector = NDArray[np.float64]
 

@@ -1,8 +1,8 @@
-"""Prosody of a voice, frame by frame as it comes: loudness, activity, emphasis, phrase starts and ends.
+"""Prosody of a voice, frame by frame as it comes: loudness, activity, emphasis, phrase starts and ends, pitch.
 
 One frame lasts 40 ms and covers the samples [640 i, 640 (i + 1)). It is given out as soon as the three frames after it
 are known (0.12 s of look-ahead, within what the speech encoder waits for anyway), so that a start is known a moment
-before the sound, as a speaker knows it. `finish` gives out what is left.
+before the sound, as a speaker knows it. `finish` gives out what is left. `rows` scales frames for a model's input.
 """
 
 from collections import deque
@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 16000
+from vasa_core.motion.pitch import SAMPLE_RATE, WINDOW_SAMPLES, PitchFollower, measure
+
 FRAME_SAMPLES = 640
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
 LOOK_AHEAD_FRAMES = 3
@@ -45,6 +46,16 @@ EMPHASIS_DB = (-2.5, 4.0)
 MEAN_PEAKS = 8
 """The running mean is over about so many peaks: two or three seconds of syllables."""
 
+PITCH_TAIL = FRAME_SAMPLES + (WINDOW_SAMPLES - FRAME_SAMPLES) // 2
+"""Samples before the newest frame that belong to the pitch window of the frame before it, which lies centred."""
+
+LOUDNESS_MIDDLE_DB, LOUDNESS_HALF_DB = -45.0, 45.0
+LONGEST_PAUSE_S = 2.0
+PITCH_RANGE = 12.0
+"""Scales of `rows`: dB, seconds, semitones."""
+PROSODY_FIELDS = ("loudness", "energy", "voice", "emphasis", "onset", "phrase_end", "pause", "pitch", "voiced")
+PROSODY_SIZE = len(PROSODY_FIELDS)
+
 
 class ProsodyFrame(NamedTuple):
     """Prosody of 40 ms."""
@@ -63,10 +74,28 @@ class ProsodyFrame(NamedTuple):
     """True once, 0.2 s after a phrase's last sound."""
     pause: float
     """Seconds since the last sound; 0 while speaking."""
+    pitch: float = 0.0
+    """Semitones over the running median of this voice; 0 where nothing is voiced."""
+    voiced: bool = False
+    """The voice has a pitch: vowels and the like, singing; not hiss, not whispering."""
 
 
-QUIET = ProsodyFrame(SILENCE_DB, 0.0, False, 0.0, False, False, 1.0)
+QUIET = ProsodyFrame(SILENCE_DB, 0.0, False, 0.0, False, False, LONGEST_PAUSE_S)
 """What is heard when there is no voice at all."""
+
+
+def rows(frames: list[ProsodyFrame]) -> NDArray[np.float32]:
+    """Prosody as a model takes it: [n, `PROSODY_SIZE`], each column within [-1, 1], 0 or -1 in silence but the pause.
+
+    Columns, as in `PROSODY_FIELDS`: loudness -1 at -90 dB of full scale and 1 at 0 dB; energy, voice (0 or 1),
+    emphasis, onset (0 or 1) and phrase_end (0 or 1) as they are; pause 1 from 2 s on; pitch 1 an octave over the
+    voice's median and -1 an octave below; voiced 0 or 1.
+    """
+    table = np.array(frames, np.float32).reshape(-1, PROSODY_SIZE)
+    table[:, 0] = (table[:, 0] - LOUDNESS_MIDDLE_DB) / LOUDNESS_HALF_DB
+    table[:, 6] /= LONGEST_PAUSE_S
+    table[:, 7] /= PITCH_RANGE
+    return table.clip(-1.0, 1.0)
 
 
 class ProsodyTracker:
@@ -86,6 +115,8 @@ class ProsodyTracker:
         self._ahead = 0
         self._gap = PHRASE_GAP_FRAMES
         self._length = 0
+        self._tail = np.zeros(PITCH_TAIL, np.float32)
+        self._pitch = PitchFollower()
 
     def push(self, samples: NDArray[np.float32]) -> list[ProsodyFrame]:
         """Take mono samples at 16 kHz in [-1, 1] and give the frames that are now known."""
@@ -108,13 +139,24 @@ class ProsodyTracker:
     def _take(self, blocks: NDArray[np.float32]) -> list[ProsodyFrame]:
         energies = (blocks.astype(np.float64) ** 2).sum(axis=1) / FRAME_SAMPLES
         frames = []
-        for energy in energies.tolist():
+        for energy, pitch, clarity in zip(energies.tolist(), *self._pitches(blocks), strict=True):
+            self._pitch.listen(pitch, clarity, self._raw)
             self._listen(10 * log10(max(energy, 10 ** (SILENCE_DB / 10))))
             if self._ahead < LOOK_AHEAD_FRAMES:
                 self._ahead += 1
             else:
                 frames.append(self._frame())
         return frames
+
+    def _pitches(self, blocks: NDArray[np.float32]) -> tuple[list[float], list[float]]:
+        """Pitch and clarity of the frame before each block: its window reaches into the block."""
+        if not len(blocks):
+            return [], []
+        samples = np.concatenate([self._tail, blocks.reshape(-1)])
+        self._tail = samples[-PITCH_TAIL:]
+        windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW_SAMPLES)[::FRAME_SAMPLES]
+        pitch, clarity = measure(windows[: len(blocks)])
+        return pitch.tolist(), clarity.tolist()
 
     def _listen(self, level: float) -> None:
         """Follow floor and peaks, and note whether the newest frame has voice."""
@@ -151,6 +193,7 @@ class ProsodyTracker:
             low, high = EMPHASIS_DB
             emphasis = min(max((level - self._mean - low) / (high - low), 0.0), 1.0)
         energy = (level - self._floor) / (self._peak - self._floor) if voice else 0.0
+        pitch = self._pitch.frame()
         return ProsodyFrame(
             loudness=level,
             energy=min(max(energy, 0.0), 1.0),
@@ -159,4 +202,6 @@ class ProsodyTracker:
             onset=onset,
             phrase_end=self._gap == PHRASE_GAP_FRAMES and self._length >= LEAST_PHRASE_FRAMES,
             pause=self._gap * FRAME_S,
+            pitch=pitch.semitones,
+            voiced=pitch.voiced,
         )
