@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from vasa_core.render.head import CAMERA_DISTANCE
+from vasa_core.motion.track import CAMERA_DISTANCE
 
 Weights = dict[str, float]
 """ARKit weights by name, 0 to 1."""

@@ -22,9 +22,8 @@ from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import Enroller
 from vasa_core.latent.arkit import ARKIT_INDEX
 from vasa_core.latent.space import LatentSpace, named_weights
-from vasa_core.motion.track import Motion
+from vasa_core.motion.track import CAMERA_DISTANCE, Motion
 from vasa_core.render.frame import USUAL_SIZE
-from vasa_core.render.head import CAMERA_DISTANCE
 from vasa_core.render.layers import polygon
 from vasa_core.render.renderer import Renderer
 

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOTION_FPS = 25.0
+CAMERA_DISTANCE = 7.0
+"""Inter-ocular distances from the viewer to a head that has not moved: about 62 cm, how near people stand to talk."""
 
 
 @dataclass

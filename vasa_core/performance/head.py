@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from vasa_core.face.pose import Pose
+from vasa_core.motion.track import CAMERA_DISTANCE
 from vasa_core.performance.dynamics import Floats
 from vasa_core.performance.smoothing import zero_phase
-from vasa_core.render.head import CAMERA_DISTANCE
 from vasa_core.render.mesh import PIVOT_DEPTH
 
 CHIN = 152

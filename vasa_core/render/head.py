@@ -8,10 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vasa_core.motion.track import CAMERA_DISTANCE
 from vasa_core.render.mesh import HeadMesh
-
-CAMERA_DISTANCE = 7.0
-"""Inter-ocular distances from camera to head: about 62 cm, how near people stand to talk."""
 
 
 @dataclass

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face.limits import MotionLimits
-from vasa_core.render.head import CAMERA_DISTANCE
+from vasa_core.motion.track import CAMERA_DISTANCE
 
 SOFT_FROM = 0.8
 """Share of a limit up to which motion is as asked; beyond, it slows down and never passes the limit."""
