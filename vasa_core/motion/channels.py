@@ -6,6 +6,7 @@ the world here, becomes the eyes' direction in the moving head.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,8 @@ class Direction:
     def slice(self, begin: int, end: int) -> "Direction":
         """Frames begin..end-1."""
         parts = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Direction(**{name: None if part is None else part[begin:end] for name, part in parts.items()})
+        cut: dict[str, Any] = {name: None if part is None else part[begin:end] for name, part in parts.items()}
+        return Direction(**cut)
 
 
 CONDITION_SIZES = {

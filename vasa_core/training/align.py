@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from vasa_core.evaluation.lips import best_lag, correlation
-from vasa_core.training.datasets import Clip
+from vasa_core.motion.motion_sampler import MotionModel
 from vasa_core.training.motion_loss import opening_direction
-from vasa_core.training.motion_model import MotionTransformer
-from vasa_core.training.score_motion import animate_batch
+from vasa_core.training.score_motion import animate
+from vasa_core.training.voices import Voice
 
 FURTHEST = 3
 """Frames; ITU-R BT.1359 calls 2 to 3 frames noticeable, and no clip measured is further out."""
@@ -24,17 +24,15 @@ FILE = "lags.json"
 VARIANT = "offline"
 
 
-def find_lags(model: MotionTransformer, clips: list[Clip], block: int) -> dict[str, int]:
+def find_lags(model: MotionModel, voices: list[Voice]) -> dict[str, int]:
     """Frames by which the lips of each clip are early against its voice; clips that are in step are left out."""
     opening = opening_direction()
-    frames = min(len(clip.latent) for clip in clips)
-    features = np.stack([clip.features[VARIANT][: 2 * frames] for clip in clips]).astype(np.float32)
     lags = {}
-    for clip, predicted in zip(clips, animate_batch(model, features, block), strict=True):
-        guess, truth = predicted @ opening, clip.latent[:frames] @ opening
+    for voice in voices:
+        guess, truth = animate(model, voice, VARIANT).speech @ opening, voice.speech @ opening
         lag, score = best_lag(guess, truth, FURTHEST)
         if lag and score > correlation(guess, truth) + LEAST_GAIN:
-            lags[clip.name] = lag
+            lags[voice.name] = lag
     return lags
 
 
@@ -43,15 +41,15 @@ def save_lags(lags: dict[str, int], work: Path) -> None:
     (work / FILE).write_text(json.dumps(lags, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def shift_clips(clips: list[Clip], work: Path) -> int:
+def shift_voices(voices: list[Voice], work: Path) -> int:
     """Bring the clips named in `work/lags.json` into step, in place; the ends are held. Returns how many."""
     path = work / FILE
     lags: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     count = 0
-    for clip in clips:
-        lag = lags.get(clip.name, 0)
+    for voice in voices:
+        lag = lags.get(voice.name, 0)
         if lag:
-            index = np.clip(np.arange(len(clip.latent)) - lag, 0, len(clip.latent) - 1)
-            clip.latent = clip.latent[index]
+            index = np.clip(np.arange(len(voice)) - lag, 0, len(voice) - 1)
+            voice.speech = voice.speech[index]
             count += 1
     return count

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.channels import CHANNELS
 
 LIP_WEIGHT = 8.0
 """Weight of lip vertices against the rest of the face: lips carry the speech."""
@@ -60,3 +61,31 @@ class MotionLoss:
         velocity = (step_error @ self.factor).square().sum(-1).mean(1) * self.velocity_scale
         opening = (error @ self.opening).square().mean(1)
         return position + VELOCITY_WEIGHT * velocity + OPENING_WEIGHT * opening
+
+
+GROUP_WEIGHTS = {
+    "speech": 1.0,
+    "units": 0.7,
+    "blink": 0.7,
+    "gaze": 0.7,
+    "head_rotation": 0.7,
+    "head_translation": 0.4,
+    "tongue": 0.3,
+}
+"""Share of each group of channels in the whole loss; lips are what is looked at first."""
+
+
+class GroupLoss:
+    """Squared error of the channels beside speech, in SDs of their innovations, by group."""
+
+    def __call__(self, predicted: Tensor, clean: Tensor, tongue_known: Tensor) -> dict[str, Tensor]:
+        """Losses of `predicted` against `clean` [B, L, R]; `tongue_known` [B, L] is 0 where the truth is not known."""
+        error = (predicted - clean).square()
+        losses = {name: error[..., part].mean() for name, part in CHANNELS.items() if name not in ("speech", "tongue")}
+        tongue = error[..., CHANNELS["tongue"]].mean(-1)
+        losses["tongue"] = (tongue * tongue_known).sum() / tongue_known.sum().clamp(min=1)
+        return losses
+
+    def total(self, losses: dict[str, Tensor]) -> Tensor:
+        """The weighted sum."""
+        return torch.stack([GROUP_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()

@@ -1,67 +1,91 @@
-"""Scores a motion model during training: it animates the held-out clips in windows, as at run time, all at once."""
+"""Plays a motion model over prepared clips, as at run time, and scores the lips."""
 
-import itertools
-from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from vasa_core.evaluation.lips import correlation
-from vasa_core.motion.sampler import FEATURES_PER_FRAME, SOURCES, SamplerSettings
-from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
-from vasa_core.training.datasets import Clip
+from vasa_core.evaluation.lips import best_lag, correlation
+from vasa_core.motion.channels import SPEAKING, Direction, Performance
+from vasa_core.motion.innovations import BLOCK
+from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME, MotionModel, MotionSampler, SamplerSettings
+from vasa_core.motion.prosody import ProsodyTracker
+from vasa_core.motion.prosody import rows as prosody_rows
+from vasa_core.training.export_motion import write_onnx
 from vasa_core.training.motion_loss import opening_direction
-from vasa_core.training.motion_model import HISTORY, MotionTransformer
-from vasa_core.training.train_motion import cut
+from vasa_core.training.train_motion import Trainer
+from vasa_core.training.voices import Voice
+
+Array = NDArray[np.float32]
 
 
-def make_score(
-    clips: list[Clip], blocks: dict[str, tuple[str, int]]
-) -> Callable[[MotionTransformer], dict[str, float]]:
-    """A function that scores a model by the correlation of the lip opening with the clips' own, mean over clips.
+def prosody_of(samples: NDArray[np.int16], frames: int) -> Array:
+    """Prosody rows [frames, P] of a clip."""
+    tracker = ProsodyTracker()
+    rows = prosody_rows(tracker.push((samples / 32767).astype(np.float32)) + tracker.finish())[:frames]
+    return np.pad(rows, ((0, frames - len(rows)), (0, 0)))
 
-    `blocks` names what to score: name -> (feature variant, frames per window).
-    """
+
+def usual(state: NDArray[np.int64]) -> Direction:
+    """A direction that asks for nothing but the usual liveliness."""
+    ones = np.ones(len(state), np.float32)
+    return Direction(state, expressiveness=ones, stillness=0 * ones)
+
+
+def play(
+    sampler: MotionSampler, features: NDArray[np.floating] | None, prosody: Array, direction: Direction
+) -> Performance:
+    """The performance to prepared features [2 T, 768] and prosody [T, P]; T is cut to whole blocks."""
+    rows = []
+    for begin in range(0, len(direction) // BLOCK * BLOCK, BLOCK):
+        end = begin + BLOCK
+        heard = None
+        if features is not None:
+            heard = features[begin * FEATURES_PER_FRAME : end * FEATURES_PER_FRAME].astype(np.float32)
+        rows.append(sampler.step(heard, prosody[begin:end], direction.slice(begin, end)).rows())
+    return Performance.from_rows(np.concatenate(rows))
+
+
+def animate(model: MotionModel, voice: Voice, variant: str, settings: SamplerSettings | None = None) -> Performance:
+    """The model's performance to one clip, spoken."""
+    frames = len(voice)
+    direction = usual(np.full(frames, SPEAKING))
+    sampler = MotionSampler(settings=settings, model=model)
+    return play(sampler, voice.features[variant], prosody_of(voice.samples, frames), direction)
+
+
+def lip_scores(model: MotionModel, voices: list[Voice], variants: list[str]) -> dict[str, float]:
+    """Mean correlation of the lip opening with the truth, its best lag in frames, and the ratio of the amplitudes."""
     opening = opening_direction()
-    frames = min(len(clip.latent) for clip in clips)
-
-    def score(model: MotionTransformer) -> dict[str, float]:
-        scores = {}
-        for name, (variant, block) in blocks.items():
-            if any(variant not in clip.features for clip in clips):
-                continue
-            features = np.stack([clip.features[variant][: FEATURES_PER_FRAME * frames] for clip in clips])
-            latents = animate_batch(model, features.astype(np.float32), block)
-            pairs = zip(latents, clips, strict=True)
-            scores[name] = float(np.mean([correlation(a @ opening, c.latent[:frames] @ opening) for a, c in pairs]))
-        return scores
-
-    return score
+    scores = {}
+    for variant in variants:
+        pairs = []
+        for voice in voices:
+            made = animate(model, voice, variant).speech @ opening
+            pairs.append((made, voice.speech[: len(made)] @ opening))
+        scores[f"{variant} correlation"] = float(np.mean([correlation(a, b) for a, b in pairs]))
+        scores[f"{variant} lag"] = float(np.mean([best_lag(a, b)[0] for a, b in pairs]))
+        scores[f"{variant} size"] = float(np.mean([a.std() / b.std() for a, b in pairs]))
+    return scores
 
 
-@torch.no_grad()
-def animate_batch(
-    model: MotionTransformer, features: NDArray[np.float32], block: int, settings: SamplerSettings | None = None
-) -> NDArray[np.float32]:
-    """Latents [B, T, D] for features [B, 2 T, 768], `block` frames at a time."""
-    settings = settings or SamplerSettings()
-    generator = torch.Generator().manual_seed(0)
-    batch, frames = len(features), features.shape[1] // FEATURES_PER_FRAME
-    done = torch.zeros(batch, HISTORY, model.config.latent_size)
-    source = torch.full((batch,), SOURCES[settings.source])
-    keep = torch.ones(batch)
-    for begin in range(0, frames, block):
-        end = min(begin + block, frames)
-        window = [cut(f, FEATURES_PER_FRAME * (begin - HISTORY), FEATURES_PER_FRAME * end) for f in features]
-        sample = settings.temperature * torch.randn(batch, end - begin, done.shape[2], generator=generator)
-        times = sampling_times(settings.steps)
-        for now, after in itertools.pairwise(times):
-            motion = torch.cat([done[:, -HISTORY:], sample], dim=1)
-            clean = model(
-                motion, torch.from_numpy(np.stack(window)), torch.full((batch,), float(now)), source, keep, keep
-            )
-            direction = (sample - float(signal_level(now)) * clean) / float(noise_level(now))
-            sample = float(signal_level(after)) * clean + float(noise_level(after)) * direction
-        done = torch.cat([done, sample], dim=1)
-    return done[:, HISTORY:].numpy()
+def exported(trainer: Trainer, folder: Path) -> MotionModel:
+    """The trainer's moving average as it will run."""
+    write_onnx(trainer.average, trainer.offset, trainer.scale, folder)
+    return MotionModel(folder)
+
+
+class LipScore:
+    """Scores a model in training on clips kept out of it."""
+
+    def __init__(self, groups: dict[str, list[Voice]], variants: dict[str, list[str]]) -> None:
+        self.groups = groups
+        self.variants = variants
+
+    def __call__(self, trainer: Trainer) -> dict[str, float]:
+        """Figures of all groups."""
+        with TemporaryDirectory() as folder:
+            model = exported(trainer, Path(folder))
+            found = {name: lip_scores(model, voices, self.variants[name]) for name, voices in self.groups.items()}
+        return {f"{name} {key}": value for name, scores in found.items() for key, value in scores.items()}

@@ -1,0 +1,43 @@
+"""What is new in a block of motion, against where the frames before it were heading.
+
+Heads, brows and smiles have inertia: the model makes only the difference to a damped continuation of the last two
+frames, in units of how large such differences usually are. So seams between blocks cannot show, and the sampler's
+small errors stay small against the motion. Gaze holds its last place; speech, tongue and lids are made outright.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.motion.channels import CHANNELS, ROW_SIZE
+
+Array = NDArray[np.float32]
+
+BLOCK = 2
+"""Frames generated at a time: 80 ms."""
+MOVING = ("units", "head_rotation", "head_translation")
+"""Channels that carry on with their damped velocity."""
+HOLDING = ("gaze",)
+"""Channels that stay where they are until a saccade."""
+DAMPING = 0.85
+"""Velocity left after each frame."""
+HISTORY_SIZE = ROW_SIZE + 35
+"""A row and the velocity of the moving channels: what the model sees of each frame of the past."""
+
+_MOVING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in MOVING])
+_HOLDING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in HOLDING])
+_REACH = np.cumsum(DAMPING ** np.arange(1, BLOCK + 1)).astype(np.float32)
+
+
+def continuation(last: Array, before: Array) -> Array:
+    """Where BLOCK frames [.., BLOCK, R] would go by themselves after the frames `last` and `before` it [.., R]."""
+    ahead = np.zeros((*last.shape[:-1], BLOCK, last.shape[-1]), np.float32)
+    ahead[..., _HOLDING] = last[..., None, _HOLDING]
+    velocity = (last - before)[..., None, _MOVING]
+    ahead[..., _MOVING] = last[..., None, _MOVING] + _REACH[:, None] * velocity
+    return ahead
+
+
+def with_velocity(rows: Array, before: Array) -> Array:
+    """Rows [T, R] after the row `before` [R], with the velocity of the moving channels: [T, HISTORY_SIZE]."""
+    earlier = np.concatenate([before[None], rows[:-1]])
+    return np.concatenate([rows, (rows - earlier)[:, _MOVING]], axis=1)

@@ -1,0 +1,197 @@
+"""Training batches: crops of sessions, mirrored and disturbed, with the innovations that the model shall make."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
+from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
+from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME
+from vasa_core.training.motion_model import KERNEL
+from vasa_core.training.sessions import Session
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class BatchSettings:
+    """How batches are drawn; kept in the model's card."""
+
+    frames: int = 128
+    """Frames of a crop, 5.1 s."""
+    crops: int = 20
+    live_share: float = 0.85
+    """Share of the crops whose features have a stream's short look-ahead; the others a file's."""
+    drop_condition: float = 0.2
+    drop_audio: float = 0.05
+    drop_source: float = 0.15
+    drop_speech_history: float = 0.4
+    speech_noise: float = 1.0
+    """Upper bound of the noise (latent SDs) on the mouth of the past: the voice tells more about lips than they do."""
+    motion_noise: float = 0.25
+    """Upper bound of the noise on everything else of the past, in SDs of the innovations: what the sampler's own small
+    errors look like."""
+
+
+def is_live(variant: str) -> bool:
+    """Whether a variant's features were computed with a stream's short look-ahead; of changed voices the even ones."""
+    return int(variant.removeprefix("aug")) % 2 == 0 if variant.startswith("aug") else variant == "live"
+
+
+class Mirror:
+    """Flips a face left to right: no crooked mouth and no favourite side is learned."""
+
+    def __init__(self, speech: Array) -> None:
+        """`speech` [64]: the signs that flip a motion latent."""
+        self.order = np.arange(ROW_SIZE)
+        self.sign = np.ones(ROW_SIZE, np.float32)
+        self.sign[CHANNELS["speech"]] = speech
+        units = CHANNELS["units"].start
+        for number, name in enumerate(EXPRESSION_UNITS):
+            other = name.replace("Left", "#").replace("Right", "Left").replace("#", "Right")
+            self.order[units + number] = units + EXPRESSION_UNITS.index(other)
+        self.order[CHANNELS["blink"]] = self.order[CHANNELS["blink"]][::-1]
+        self.sign[CHANNELS["gaze"].start] = -1
+        self.sign[CHANNELS["head_rotation"]] = (1, -1, -1)
+        self.sign[CHANNELS["head_translation"].start] = -1
+
+    def rows(self, rows: Array) -> Array:
+        """Rows [T, R] of the mirrored face."""
+        return rows[:, self.order] * self.sign
+
+
+class BatchSampler:
+    """Draws batches from sessions."""
+
+    def __init__(
+        self, sessions: list[Session], settings: BatchSettings, offset: Array, scale: Array, mirror: Mirror, seed: int
+    ) -> None:
+        """`offset`, `scale` [BLOCK, R] of the innovations, see `innovation_statistics`."""
+        self.sessions = sessions
+        self.settings = settings
+        self.offset, self.scale = offset, scale
+        self.mirror = mirror
+        self.rng = np.random.default_rng(seed)
+        lengths = np.array([len(session) for session in sessions], float)
+        self._shares = lengths / lengths.sum()
+
+    def draw(self) -> dict[str, Tensor]:
+        """The backbone's inputs, and `target`, `before`, `tongue_known` for the loss; [B, frames, ..] each."""
+        crops = [self._crop() for _ in range(self.settings.crops)]
+        return {name: torch.from_numpy(np.stack([crop[name] for crop in crops])) for name in crops[0]}
+
+    def _crop(self) -> dict[str, NDArray[np.generic]]:
+        s, rng = self.settings, self.rng
+        session = self.sessions[int(rng.choice(len(self.sessions), p=self._shares))]
+        begin = int(rng.integers(0, max(1, len(session) - s.frames)))
+        end = begin + s.frames
+        rows = cut(session.rows, begin - BLOCK - 1, end)
+        target = cut(session.target, begin, end)
+        conditions = cut(session.conditions, begin, end)
+        if rng.random() < 0.5:
+            rows, target = self.mirror.rows(rows), (target * [-1, 1]).astype(np.float32)
+            conditions = conditions.copy()
+            conditions[:, CONDITIONS["gaze"].start] *= -1
+        self._drop(conditions, target)
+        past = self._disturb(rows)
+        history = with_velocity(past[1:-BLOCK], past[0])
+        history[:, CHANNELS["gaze"]] -= target
+        blocks = s.frames // BLOCK
+        last, before = past[BLOCK:-BLOCK:BLOCK], past[BLOCK - 1 : -BLOCK : BLOCK]
+        wanted = rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE) - continuation(last, before)
+        heard = cut(session.heard[:, None], begin, end)[:, 0]
+        source = cut(session.source[:, None], begin, end)[:, 0].astype(np.int64)
+        return {
+            "history": history,
+            "features": self._features(session, begin, end),
+            "prosody": cut(session.prosody, begin, end),
+            "conditions": conditions,
+            "state": cut(session.state[:, None], begin, end)[:, 0].astype(np.int64),
+            "source": np.array(0 if rng.random() < s.drop_source else source.max()),
+            "keep_audio": heard * np.float32(rng.random() >= s.drop_audio),
+            "target": (wanted - self.offset) / self.scale,
+            "before": rows[BLOCK:-1:BLOCK][:blocks, None, CHANNELS["speech"]],
+            "tongue_known": cut(session.tongue_known[:, None], begin, end).reshape(blocks, BLOCK),
+        }
+
+    def _drop(self, conditions: Array, target: Array) -> None:
+        """Take conditions away at random, in place."""
+        for number, (name, part) in enumerate(CONDITIONS.items()):
+            if self.rng.random() < self.settings.drop_condition:
+                conditions[:, part] = 0
+                conditions[:, CONDITION_SIZE + number] = 0
+                if name == "gaze":
+                    target[:] = 0
+
+    def _disturb(self, rows: Array) -> Array:
+        """Rows [T, R] as the model may find its own past."""
+        s, rng = self.settings, self.rng
+        noise = rng.standard_normal(rows.shape, dtype=np.float32)
+        noise *= self.scale[0] * np.float32(rng.uniform(0, s.motion_noise))
+        speech = CHANNELS["speech"]
+        size = np.float32(rng.uniform(0, s.speech_noise))
+        noise[:, speech] = size * rng.standard_normal(noise[:, speech].shape, dtype=np.float32)
+        past = rows + noise
+        if rng.random() < s.drop_speech_history:
+            past[:, speech] = 0
+        return past
+
+    def _features(self, session: Session, begin: int, end: int) -> Array:
+        """[2 frames + KERNEL - 2, F] features, zeros where nothing was placed."""
+        size = next(iter(session.placed[0].voice.features.values())).shape[1] if session.placed else 768
+        lead = (KERNEL - 2) // FEATURES_PER_FRAME
+        out = np.zeros(((end - begin + lead) * FEATURES_PER_FRAME, size), np.float32)
+        live = self.rng.random() < self.settings.live_share
+        for part in session.placed:
+            voice = part.voice
+            low, high = max(part.begin, begin - lead), min(part.begin + len(voice), end)
+            if low >= high:
+                continue
+            usable = [v for v in voice.features if is_live(v) == live] or list(voice.features)
+            clean = [v for v in usable if not v.startswith("aug")]
+            variant = usable[int(self.rng.integers(len(usable)))]
+            if clean and self.rng.random() < 0.25:
+                variant = clean[0]
+            got = voice.features[variant][
+                (low - part.begin) * FEATURES_PER_FRAME : (high - part.begin) * FEATURES_PER_FRAME
+            ]
+            at = (low - begin + lead) * FEATURES_PER_FRAME
+            out[at : at + len(got)] = got
+        return out
+
+
+def cut(array: NDArray[np.generic], begin: int, end: int) -> Array:
+    """Rows begin..end-1 as float32; rows outside the array are zeros (a face at rest, no sound)."""
+    out = np.zeros((end - begin, array.shape[1]), np.float32)
+    low, high = max(begin, 0), min(end, len(array))
+    if low < high:
+        out[low - begin : high - begin] = array[low:high]
+    return out
+
+
+def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
+    """Mean and SD [BLOCK, R] of the innovations of all blocks."""
+    parts = []
+    for session in sessions:
+        rows = session.rows[: len(session) // BLOCK * BLOCK]
+        last, before = rows[BLOCK - 1 : -BLOCK : BLOCK], rows[BLOCK - 2 : -BLOCK : BLOCK]
+        parts.append(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE) - continuation(last, before))
+    all_ = np.concatenate(parts)
+    spread = np.maximum(all_.std(0), LEAST_SPREAD)
+    # One size for all speech latents: their loss weighs them by what they do to the face.
+    spread[:, CHANNELS["speech"]] = np.sqrt((spread[:, CHANNELS["speech"]] ** 2).mean())
+    return all_.mean(0).astype(np.float32), spread.astype(np.float32)
+
+
+LEAST_SPREAD = 2e-3
+"""Channels that hardly ever move are not blown up beyond this."""
+
+
+def history_statistics(sessions: list[Session]) -> tuple[Array, Array]:
+    """Mean and 1 / SD [HISTORY_SIZE] of what the model sees of the past."""
+    sample = np.concatenate([with_velocity(s.rows, s.rows[0]) for s in sessions[::4]])
+    assert sample.shape[1] == HISTORY_SIZE
+    return sample.mean(0), 1 / np.maximum(sample.std(0), LEAST_SPREAD)
