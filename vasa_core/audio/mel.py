@@ -53,6 +53,26 @@ def _window() -> NDArray[np.float32]:
     return (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
 
 
+def mel_power(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Power per mel band of every whole frame of [N] samples.
+
+    Returns
+    -------
+    [80, (N - 400) // 160 + 1] float32. Column j covers samples 160 j to 160 j + 400.
+
+    """
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FFT_SIZE)[::HOP]
+    spectrum = rfft(frames * _window(), axis=1)
+    return mel_filters() @ (spectrum.real**2 + spectrum.imag**2).T
+
+
+def log_scaled(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Whisper's scale of mel power [80, T]: logarithm, cut off below the loudest value, about [-1.5, 1.5]."""
+    levels = np.log10(np.maximum(power, POWER_FLOOR))
+    levels = np.maximum(levels, levels.max() - DYNAMIC_RANGE)
+    return ((levels + 4.0) / 4.0).astype(np.float32)
+
+
 def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Whisper's log-mel of one piece of sound.
 
@@ -67,9 +87,4 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
     """
     padded = np.pad(np.asarray(samples, np.float32), FFT_SIZE // 2, mode="reflect")
-    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SIZE)[::HOP][: len(samples) // HOP]
-    spectrum = rfft(frames * _window(), axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
-    levels = np.log10(np.maximum(mel_filters() @ power.T, POWER_FLOOR))
-    levels = np.maximum(levels, levels.max() - DYNAMIC_RANGE)
-    return ((levels + 4.0) / 4.0).astype(np.float32)
+    return log_scaled(mel_power(padded)[:, : len(samples) // HOP])
