@@ -31,3 +31,11 @@ class ExportError(VasaError):
 
 class EmotionError(VasaError):
     """An emotion asked for is unknown, or its strengths are out of range."""
+
+
+class ControlError(VasaError):
+    """Something asked of a face, such as a gaze or a distance, is unknown or out of range."""
+
+
+class CueError(VasaError):
+    """A file of cues cannot be read, or one of its cues asks for something that cannot be."""

@@ -219,12 +219,13 @@ def array_frames(samples: NDArray, rate: int | None) -> Iterator[AudioFrame]:
 
 
 def _frame(samples: NDArray, rate: int, layout: str) -> AudioFrame:
-    frame = AudioFrame.from_ndarray(_as_float(samples).reshape(1, -1), format=PACKED, layout=layout)
+    frame = AudioFrame.from_ndarray(as_float(samples).reshape(1, -1), format=PACKED, layout=layout)
     frame.sample_rate = rate
     return frame
 
 
-def _as_float(samples: NDArray) -> NDArray[np.float32]:
+def as_float(samples: NDArray) -> NDArray[np.float32]:
+    """Samples of any shape as floats: integers of full scale become [-1, 1], floats stay as they are."""
     if np.issubdtype(samples.dtype, np.floating):
         return samples.astype(np.float32)
     limits = np.iinfo(samples.dtype)

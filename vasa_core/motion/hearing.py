@@ -1,0 +1,147 @@
+"""What a face hears: samples in, and out comes what the motion model is told of each block of frames."""
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vasa_core.audio.encoder import FEATURE_SIZE, EncoderSettings, SpeechEncoder
+from vasa_core.audio.reading import as_float
+from vasa_core.errors import AudioError
+from vasa_core.motion.prosody import FRAME_S, FRAME_SAMPLES, LOOK_AHEAD_FRAMES, PROSODY_SIZE, ProsodyTracker, rows
+
+Array = NDArray[np.float32]
+
+FEATURES_PER_FRAME = 2
+"""Speech features come at 50 Hz, motion at 25 Hz."""
+
+
+@dataclass
+class Heard:
+    """What is heard during n frames."""
+
+    features: Array | None
+    """[2 n, 768]; None where there is no sound."""
+    prosody: Array
+    """[n, P] rows of `vasa_core.motion.prosody`; zeros where there is no sound."""
+
+
+def nothing(frames: int) -> Heard:
+    """No sound."""
+    return Heard(None, np.zeros((frames, PROSODY_SIZE), np.float32))
+
+
+def as_samples(samples: NDArray) -> Array:
+    """Any row of samples as float32 in [-1, 1]: integers of full scale are scaled, what is not finite is silence."""
+    samples = np.asarray(samples)
+    if samples.ndim != 1:
+        raise AudioError(f"Samples of the shape {samples.shape} cannot be heard. Give one mono row at 16 kHz.")
+    if samples.dtype.kind not in "fiu":
+        raise AudioError(f"Samples of the kind {samples.dtype} cannot be heard. Give floats in [-1, 1] or integers.")
+    return np.nan_to_num(as_float(samples), nan=0.0, posinf=0.0, neginf=0.0).clip(-1, 1)
+
+
+class Hearing:
+    """One sound at a time; the voices' noise floors, loudness and pitch are remembered from one sound to the next.
+
+    Features and prosody know different stretches of what follows them. Both wait here until a whole block has both,
+    which is `encoder.look_ahead + encoder.hop` after the block's beginning, where the hop is a block.
+    """
+
+    def __init__(self, encoder: EncoderSettings, block: int, threads: int = 1) -> None:
+        """`block`: frames of a block."""
+        self._block = block
+        self._encoder = SpeechEncoder(encoder, threads)
+        self._trackers: dict[int, ProsodyTracker] = {}
+        # Prosody waits for 0.12 s after its frame. A shorter look-ahead leaves no time for that: the row of the frame
+        # before has to do then, so that the lips are not held up.
+        self._late = max(0, ceil(LOOK_AHEAD_FRAMES - encoder.look_ahead / FRAME_S - 1e-6))
+        self.voice: int | None = None
+        """Whose sound it is, as the state of the face that hears it: SPEAKING, LISTENING; None between sounds."""
+        self._clear()
+
+    def _clear(self) -> None:
+        self._encoder.reset()
+        self._features, self._rows = _Queue(FEATURE_SIZE), _Queue(PROSODY_SIZE)
+        self._rows.add(np.zeros((self._late, PROSODY_SIZE), np.float32))
+        self._samples = self._given = 0
+
+    def begin(self, voice: int, aside: int = 0) -> None:
+        """Begin a sound; `aside` of its first frames will be skipped, and blocks begin after them."""
+        self.drop()
+        self.voice = voice
+        self._tracker = self._trackers.setdefault(voice, ProsodyTracker())
+        if aside:
+            before = self._block - aside  # silence, so that the encoder's hops end where blocks do
+            self._features.skip(FEATURES_PER_FRAME * before)
+            self._features.add(self._encoder.push(np.zeros(before * FRAME_SAMPLES, np.float32)))
+
+    def drop(self) -> None:
+        """End the sound, if there is one, and forget what waits."""
+        if self.voice is not None:
+            self._tracker.finish()
+            self.voice = None
+            self._clear()
+
+    def push(self, samples: Array) -> None:
+        """Take samples [n] in [-1, 1]."""
+        self._samples += len(samples)
+        self._features.add(self._encoder.push(samples))
+        self._rows.add(rows(self._tracker.push(samples)))
+
+    @property
+    def owed(self) -> int:
+        """Frames that have begun and were neither taken nor skipped."""
+        return -(-self._samples // FRAME_SAMPLES) - self._given
+
+    def skip(self, frames: int) -> None:
+        """The next frames are made without their sound."""
+        self._features.skip(FEATURES_PER_FRAME * frames)
+        self._rows.skip(frames)
+        self._given += frames
+
+    def take(self) -> Heard | None:
+        """The next block, if all of it is known."""
+        if len(self._features) < FEATURES_PER_FRAME * self._block or len(self._rows) < self._block:
+            return None
+        self._given += self._block
+        return Heard(self._features.take(FEATURES_PER_FRAME * self._block), self._rows.take(self._block))
+
+    def finish(self) -> list[Heard]:
+        """The blocks of all frames still owed, as if silence followed; the last may reach beyond the sound's end."""
+        blocks = max(0, -(-self.owed // self._block))
+        end = (self._given + blocks * self._block) * FRAME_SAMPLES
+        silence = np.zeros(max(0, end - self._samples), np.float32)
+        self.push(silence)
+        self._features.add(self._encoder.finish())
+        self._rows.add(rows(self._tracker.finish()))
+        heard = [block for block in (self.take() for _ in range(blocks)) if block is not None]
+        self.voice = None
+        self._clear()
+        return heard
+
+
+class _Queue:
+    """Rows that wait, in order."""
+
+    def __init__(self, size: int) -> None:
+        self._rows = np.zeros((0, size), np.float32)
+        self._debt = 0  # rows to throw away that have not come yet
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, rows: Array) -> None:
+        self._rows = np.concatenate([self._rows, rows])
+        self.skip(0)
+
+    def skip(self, count: int) -> None:
+        self._debt += count
+        gone = min(self._debt, len(self._rows))
+        self._rows = self._rows[gone:]
+        self._debt -= gone
+
+    def take(self, count: int) -> Array:
+        taken, self._rows = self._rows[:count], self._rows[count:]
+        return taken
