@@ -78,7 +78,11 @@ def test_silence_leaves_out_what_surrounds_words() -> None:
     words = [(0.0, 2.0, "sil"), (2.0, 3.0, "bin"), (3.0, 5.0, "sil")]
     mask = lips.silence_mask(words, 125, FPS, after=0.2, before=0.4)
     assert mask[:40].all() and not mask[40:80].any() and mask[80:].all()
-    assert lips.bilabial_starts([*words, (5.0, 6.0, "Please"), (6.0, 7.0, "my")]).tolist() == [2.0, 5.0]
+    assert lips.bilabial_starts([*words, (5.0, 6.0, "Please"), (6.0, 7.0, "my"), (7.0, 8.0, "m")]).tolist() == [
+        2.0,
+        5.0,
+        6.0,
+    ]
 
 
 def test_silence_opening_is_relative_to_speech() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from vasa_core.cli import demo, doctor, enroll, models, motion, reenact, render
+from vasa_core.cli import demo, doctor, enroll, eval, models, motion, reenact, render
 from vasa_core.cli.console import fail, say_bug
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (demo, enroll, render, reenact, motion, models, doctor):
+for verb in (demo, enroll, render, reenact, motion, eval, models, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[1], epilog=verb.EXAMPLES)(verb.run)
 
 

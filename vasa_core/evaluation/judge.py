@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 if __package__:
     from vasa_core.evaluation import life, lips
+    from vasa_core.evaluation.words import Words, read_words
 else:  # a plain script, where importing the package would ask for all it depends on
     import life  # type: ignore[no-redef]
     import lips  # type: ignore[no-redef]
+    from words import Words, read_words  # type: ignore[no-redef]
 
 Array = NDArray[np.floating]
-Words = list[tuple[float, float, str]]
 
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".mov", ".webm", ".avi")
 FURTHEST_LAG = 4
@@ -115,15 +116,6 @@ def compare(judged: life.Curves, truth: life.Curves) -> dict[str, float]:
             opening, lips.range_of(opening), truth.lip_opening, lips.range_of(truth.lip_opening)
         ),
     }
-
-
-def read_words(path: Path) -> dict[str, Words]:
-    """Word times by clip, from a table with the columns clip, start_s, end_s, word."""
-    table: dict[str, Words] = {}
-    for line in path.read_text().splitlines()[1:]:
-        clip, start, end, word = line.split("\t")
-        table.setdefault(clip, []).append((float(start), float(end), word))
-    return table
 
 
 def judge_clips(

@@ -20,8 +20,8 @@ OPEN_SHARE = 0.4
 """The truth counts as clearly open from this share on (open vowels)."""
 CLOSURE_FRAMES = 2
 """A closure is searched this many frames around the word's start."""
-BILABIAL_LETTERS = "bp"
-"""Words beginning with these begin with closed lips (`m` too, but the figure is defined on stops)."""
+BILABIAL_LETTERS = "bpm"
+"""Words beginning with these begin with closed lips; the name of the letter `m` alone does not (em)."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,13 @@ def best_lag(predicted: Array, truth: Array, furthest: int = 4) -> tuple[int, fl
 
 
 def bilabial_starts(words: Iterable[tuple[float, float, str]]) -> Array:
-    """Start times (s) of the words `(start, end, word)` that begin with b or p."""
-    return np.array([start for start, _, word in words if word[:1].lower() in BILABIAL_LETTERS and word], float)
+    """Start times (s) of the words `(start, end, word)` that begin with b, p or m."""
+    return np.array([start for start, _, word in words if word and begins_bilabial(word)], float)
+
+
+def begins_bilabial(word: str) -> bool:
+    """Whether the lips are closed as a spelt word begins (most European spellings)."""
+    return word[0].lower() in BILABIAL_LETTERS and word.lower() != "m"
 
 
 def silence_mask(
@@ -102,7 +107,7 @@ def silence_mask(
 def closures(opening: Array, fps: float, starts: Array, scale: Range, frames: int = CLOSURE_FRAMES) -> Mask:
     """For each word start (s): whether the lips are closed in some frame within `frames` of it.
 
-    Closure recall is the mean of the result over all words beginning with b or p (published gate: 90%).
+    Closure recall is the mean of the result over all words beginning with b, p or m (published gate: 90%).
     """
     share = scale.share(opening)
     return np.array([share[_around(start, fps, frames, len(share))].min() <= CLOSED_SHARE for start in starts], bool)
