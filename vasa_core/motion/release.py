@@ -3,14 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.motion.channels import SPEAKING, Performance
+from vasa_core.motion.channels import LATENT_SIZE, SPEAKING, Performance
 from vasa_core.motion.easing import ease
 from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
 
 CLOSING_S = 0.14
 """From an open mouth to a shut one: as quick as lips close for a p; three frames."""
-EASING_S = {"head_rotation": 0.8, "head_translation": 0.8, "gaze": 0.06}
-"""How long the others take; eyes jump. What is not named here takes as long as the lips."""
+GAZE_S = 0.06
+"""Eyes jump."""
+HEAD_S = 0.8
+HEAD = ("head_rotation", "head_translation")
 SHUT_S = 0.5
 """The model may need so long to forget that it was speaking; until then its lips do not count."""
 OPENING_S = 0.12
@@ -21,8 +23,9 @@ class Release:
     """Stands between the model and the frames that go out; without effect until `begin`."""
 
     def __init__(self) -> None:
-        self._since = np.inf  # s since breaking off, of the frame that went out last
+        self._since = np.inf  # s from breaking off to the frame that went out last
         self._voice = 1.0  # share of the model's lips
+        self._made = Motion.still(1, LATENT_SIZE)  # the model's newest frame, as if nothing had been broken off
         self._seen: Motion | None = None
         self._offset: dict[str, NDArray[np.float32]] = {}
 
@@ -31,6 +34,8 @@ class Release:
         self._since = 0.0
         self._voice = 0.0
         self._seen = seen.slice(len(seen) - 1, len(seen))
+        # A head keeps its speed: the way from what was made to what was seen goes with it, and fades.
+        self._offset = {name: getattr(self._seen, name)[0] - getattr(self._made, name)[0] for name in HEAD}
 
     def hush(self, performance: Performance, state: int) -> None:
         """Take the lips' old words out of what the model makes next."""
@@ -45,15 +50,18 @@ class Release:
 
     def ease(self, motion: Motion) -> Motion:
         """The frames with what is left of the way from what was seen; call it for each block, in order."""
-        if self._since > max(EASING_S.values()):
+        self._made = motion.slice(len(motion) - 1, len(motion))
+        if self._since > HEAD_S:
             return motion
         if self._seen is not None:
-            self._offset = {name: getattr(self._seen, name)[0] - getattr(motion, name)[0] for name in ARRAY_FIELDS}
+            others = [name for name in ARRAY_FIELDS if name not in HEAD]
+            self._offset |= {name: getattr(self._seen, name)[0] - getattr(motion, name)[0] for name in others}
             self._seen = None
         times = self._since + (1 + np.arange(len(motion))) / MOTION_FPS
         self._since = float(times[-1])
         arrays = {}
         for name in ARRAY_FIELDS:
-            left = 1 - ease(times / EASING_S.get(name, CLOSING_S))
+            lasts = HEAD_S if name in HEAD else GAZE_S if name == "gaze" else CLOSING_S
+            left = 1 - ease(times / lasts)
             arrays[name] = (getattr(motion, name) + left[:, None] * self._offset[name]).astype(np.float32)
         return Motion(**arrays, fps=motion.fps, start=motion.start)
