@@ -20,11 +20,17 @@ HOLDING = ("gaze",)
 """Channels that stay where they are until a saccade."""
 DAMPING = 0.85
 """Velocity left after each frame."""
+RETURNING = ("head_rotation", "head_translation")
+RETURN = 0.995
+"""What is left after each frame of where these channels are: without news a head comes back within some 8 s, so that
+nothing can add up over the hours."""
 HISTORY_SIZE = ROW_SIZE + 35
 """A row and the velocity of the moving channels: what the model sees of each frame of the past."""
 
 _MOVING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in MOVING])
 _HOLDING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in HOLDING])
+_RETURNING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in RETURNING])
+_LEFT = (RETURN ** np.arange(1, BLOCK + 1)).astype(np.float32)[:, None]
 _REACH = np.cumsum(DAMPING ** np.arange(1, BLOCK + 1)).astype(np.float32)
 
 
@@ -34,6 +40,7 @@ def continuation(last: Array, before: Array) -> Array:
     ahead[..., _HOLDING] = last[..., None, _HOLDING]
     velocity = (last - before)[..., None, _MOVING]
     ahead[..., _MOVING] = last[..., None, _MOVING] + _REACH[:, None] * velocity
+    ahead[..., _RETURNING] *= _LEFT
     return ahead
 
 

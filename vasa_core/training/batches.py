@@ -1,6 +1,6 @@
 """Training batches: crops of sessions, mirrored and disturbed, with the innovations that the model shall make."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
 from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME
+from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session
 
@@ -31,6 +32,7 @@ class BatchSettings:
     drop_speech_history: float = 0.4
     speech_noise: float = 1.0
     """Upper bound of the noise (latent SDs) on the mouth of the past: the voice tells more about lips than they do."""
+    mishaps: MishapSettings = field(default_factory=MishapSettings)
     motion_noise: float = 0.25
     """Upper bound of the noise on everything else of the past, in SDs of the innovations: what the sampler's own small
     errors look like."""
@@ -96,6 +98,7 @@ class BatchSampler:
             conditions = conditions.copy()
             conditions[:, CONDITIONS["gaze"].start] *= -1
         self._drop(conditions, target)
+        valid = self._mishaps(rows)
         past = self._disturb(rows)
         history = with_velocity(past[1:-BLOCK], past[0])
         history[:, CHANNELS["gaze"]] -= target
@@ -114,8 +117,21 @@ class BatchSampler:
             "keep_audio": heard * np.float32(rng.random() >= s.drop_audio),
             "target": (wanted - self.offset) / self.scale,
             "before": rows[BLOCK:-1:BLOCK][:blocks, None, CHANNELS["speech"]],
+            "valid": valid.reshape(blocks, BLOCK),
             "tongue_known": cut(session.tongue_known[:, None], begin, end).reshape(blocks, BLOCK),
         }
+
+    def _mishaps(self, rows: Array) -> Array:
+        """Displace rows [BLOCK + 1 + T, R] in place; [T] 0 where the displacement itself would be the target."""
+        lead = BLOCK + 1
+        moved, valid = displacements(len(rows) - lead, self.settings.mishaps, self.rng)
+        rows[lead:] += moved
+        rows[:lead] += moved[0]
+        valid[:BLOCK] = 1
+        for name in ("units", "blink"):
+            part = rows[:, CHANNELS[name]]
+            np.clip(part, 0, 1, out=part)
+        return valid
 
     def _drop(self, conditions: Array, target: Array) -> None:
         """Take conditions away at random, in place."""

@@ -78,9 +78,13 @@ GROUP_WEIGHTS = {
 class GroupLoss:
     """Squared error of the channels beside speech, in SDs of their innovations, by group."""
 
-    def __call__(self, predicted: Tensor, clean: Tensor, tongue_known: Tensor) -> dict[str, Tensor]:
-        """Losses of `predicted` against `clean` [B, L, R]; `tongue_known` [B, L] is 0 where the truth is not known."""
-        error = (predicted - clean).square()
+    def __call__(self, predicted: Tensor, clean: Tensor, tongue_known: Tensor, valid: Tensor) -> dict[str, Tensor]:
+        """Losses of `predicted` against `clean` [B, L, R].
+
+        `tongue_known`, `valid` [B, L] are 0 where the truth is not known.
+        """
+        error = (predicted - clean).square() * valid[..., None]
+        error = error * (valid.numel() / valid.sum().clamp(min=1))
         losses = {name: error[..., part].mean() for name, part in CHANNELS.items() if name not in ("speech", "tongue")}
         tongue = error[..., CHANNELS["tongue"]].mean(-1)
         losses["tongue"] = (tongue * tongue_known).sum() / tongue_known.sum().clamp(min=1)

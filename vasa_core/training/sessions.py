@@ -17,7 +17,7 @@ from vasa_core.motion.conditions import condition_rows
 from vasa_core.motion.prosody import FRAME_SAMPLES, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
 from vasa_core.training.articulation import articulate
-from vasa_core.training.teacher import perform
+from vasa_core.training.teacher.perform import perform
 from vasa_core.training.voices import Voice
 
 Array = NDArray[np.float32]

@@ -119,7 +119,7 @@ class Trainer:
     def losses(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Mean loss of each group of channels."""
         s, model = self.settings, self.model
-        target, before, known = batch.pop("target"), batch.pop("before"), batch.pop("tongue_known")
+        target, before, known, valid = (batch.pop(name) for name in ("target", "before", "tongue_known", "valid"))
         features = batch["features"]
         kept = torch.rand(len(features), 1, features.shape[2]) >= s.feature_drop
         features = torch.where(kept, features, model.backbone.feature_mean)
@@ -138,7 +138,9 @@ class Trainer:
         losses = {
             "speech": self.speech_loss(made, true, before.reshape(-1, 1, true.shape[-1]).repeat(s.draws, 1, 1)).mean()
         }
-        return losses | self.group_loss(predicted, clean, known.reshape(-1, BLOCK).repeat(s.draws, 1))
+        return losses | self.group_loss(
+            predicted, clean, *(part.reshape(-1, BLOCK).repeat(s.draws, 1) for part in (known, valid))
+        )
 
     def save(self, path: Path, about: dict[str, float]) -> None:
         """Write a checkpoint."""
