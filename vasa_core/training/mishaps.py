@@ -28,9 +28,9 @@ class MishapSettings:
     """Of the mishaps, each group of channels is displaced in so many."""
     head_rotation: float = 0.13
     head_translation: float = 0.06
-    units: float = 0.15
-    gaze: float = 0.2
-    blink: float = 0.4
+    units: float = 0.1
+    gaze: float = 0.1
+    blink: float = 0.3
     """SD of the displacements: rad, inter-ocular distances, weights, rad, closures."""
     recovery_s: tuple[float, float] = (0.15, 0.5)
     gaze_delay_s: tuple[float, float] = (0.08, 0.6)
