@@ -45,6 +45,8 @@ def test_no_folds_at_rest(renderer: Renderer, creases: Creases):
         ({"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9}, (216, 436)),
         ({"browDownLeft": 1, "browDownRight": 1}, (8, 8)),
         ({"browInnerUp": 1}, (151, 151)),
+        ({"noseSneerLeft": 1, "noseSneerRight": 1}, (6, 197)),
+        ({"mouthFrownLeft": 1, "mouthFrownRight": 1}, (43, 273)),
         ({"eyeSquintLeft": 1, "eyeSquintRight": 1}, (230, 450)),
     ],
 )

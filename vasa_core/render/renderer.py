@@ -17,6 +17,7 @@ from vasa_core.render.light import Light
 from vasa_core.render.limits import allowed_rotation, allowed_translation
 from vasa_core.render.mesh import build_mesh
 from vasa_core.render.mouth import make_mouth
+from vasa_core.render.own_expression import OwnExpression
 from vasa_core.render.painter import Painter
 from vasa_core.render.shape import FaceShape
 from vasa_core.render.sheet import Sheet
@@ -29,8 +30,6 @@ WIDEST_GAZE = (0.49, 0.31)
 """Furthest yaw and pitch of the eyes, rad (28 and 18 degrees): beyond, the iris would leave the opening."""
 COVERED = (0.3, 0.5)
 """Surety that the mouth shows up to which it does not open at all, and from which it opens fully."""
-OWN_NOISE = (0.008, 0.03)
-"""Inter-ocular distances: an own expression that moves nothing further is noise and counts as none; above, fully."""
 
 
 class Renderer:
@@ -70,9 +69,7 @@ class Renderer:
                 f"The face's own expression has {len(asset.expression)} numbers, the latent space {space.size}. "
                 "Enrol the portrait again."
             )
-        own = space.decode(asset.expression)
-        share = np.clip((np.abs(own).max() - OWN_NOISE[0]) / (OWN_NOISE[1] - OWN_NOISE[0]), 0, 1)
-        self._own = np.float32((1 - own_kept) * share) * own
+        self._own = OwnExpression(space.decode(asset.expression), own_kept)
         covered = np.clip((asset.limits.mouth - COVERED[0]) / (COVERED[1] - COVERED[0]), 0, 1)
         self._mouth_shows = np.float32(covered)
         still = np.zeros(2, np.float32)
@@ -97,7 +94,7 @@ class Renderer:
         displacement = self.space.decode(latent)
         opening = displacement * self._mouth_shows
         gaze = np.clip(gaze, -np.array(WIDEST_GAZE), WIDEST_GAZE)
-        return deform(self.mesh, displacement - self._own, opening, gaze, blink)
+        return deform(self.mesh, self._own.take_off(displacement), opening, gaze, blink)
 
     def head(self, rotation: NDArray[np.float32], translation: NDArray[np.float32]) -> HeadMotion:
         """The motion of the head that the portrait allows, of a rotation vector and a translation [3] each."""

@@ -50,97 +50,98 @@ PROTOTYPES: dict[str, Prototype] = {
     "happy": Prototype(
         variants=(
             # AU 6 + 12: felt smile, lips closed.
-            {"mouthSmile": 0.8, "cheekSquint": 0.65, "eyeSquint": 0.3, "mouthDimple": 0.1},
+            {"mouthSmile": 0.95, "cheekSquint": 0.8, "eyeSquint": 0.35, "mouthDimple": 0.2},
             # AU 6 + 12 + 25: upper teeth show.
-            {"mouthSmile": 0.9, "cheekSquint": 0.75, "eyeSquint": 0.35, "mouthUpperUp": 0.2, "jawOpen": 0.1},
+            {"mouthSmile": 1.0, "cheekSquint": 0.85, "eyeSquint": 0.35, "mouthUpperUp": 0.4, "jawOpen": 0.1,
+             "browOuterUp": 0.1},
             # AU 6 + 12 + 26: laughing mouth, brows a little up.
-            {"mouthSmile": 1.0, "cheekSquint": 0.9, "eyeSquint": 0.4, "mouthUpperUp": 0.25, "jawOpen": 0.25,
-             "browInnerUp": 0.15, "browOuterUp": 0.2},
+            {"mouthSmile": 1.0, "cheekSquint": 0.95, "eyeSquint": 0.45, "mouthUpperUp": 0.35, "jawOpen": 0.25,
+             "browInnerUp": 0.15, "browOuterUp": 0.25},
         ),
         bearing=Bearing((-2.0, 0.0, 4.0), 1.3, 1.2, 1.2, aversion=0.8, blink_scale=1.1),
     ),
     "sad": Prototype(
         variants=(
             # AU 1 + 4 + 15: brows oblique, corners down.
-            {"browInnerUp": 1.0, "browDown": 0.25, "mouthFrown": 0.85, "mouthShrugLower": 0.35, "eyeSquint": 0.15},
+            {"browInnerUp": 1.0, "browDown": 0.2, "mouthFrown": 1.0, "mouthShrugLower": 0.4, "eyeSquint": 0.1},
             # AU 1 + 4 + 15 + 17: chin raised, about to cry.
-            {"browInnerUp": 0.95, "browDown": 0.35, "mouthFrown": 0.75, "mouthShrugLower": 0.65,
-             "mouthShrugUpper": 0.2, "cheekSquint": 0.2, "eyeSquint": 0.2},
-            # AU 1 + 15 + 25: lips hang apart.
-            {"browInnerUp": 0.95, "browDown": 0.15, "mouthFrown": 0.9, "jawOpen": 0.06, "mouthPucker": 0.1},
+            {"browInnerUp": 1.0, "browDown": 0.3, "mouthFrown": 1.0, "mouthShrugLower": 0.75,
+             "mouthShrugUpper": 0.25, "cheekSquint": 0.2, "eyeSquint": 0.2, "mouthPucker": 0.15},
+            # AU 1 + 15 + 20 + 25: lips hang apart.
+            {"browInnerUp": 1.0, "browDown": 0.15, "mouthFrown": 1.0, "mouthStretch": 0.25, "jawOpen": 0.06},
         ),
-        bearing=Bearing((7.0, 0.0, 3.0), 0.55, 0.6, 0.7, (0.0, -7.0), 1.4, 0.85, 0.18, (0.6, 1.0), (1.5, 2.5)),
+        bearing=Bearing((7.0, 0.0, 3.0), 0.55, 0.6, 0.7, (0.0, -11.0), 1.4, 0.85, 0.2, (0.6, 1.0), (1.5, 2.5)),
     ),
     "angry": Prototype(
         variants=(
-            # AU 4 + 5 + 7 + 23/24: glare, lips pressed.
-            {"browDown": 1.0, "eyeSquint": 0.35, "eyeWide": 0.25, "mouthPress": 0.6, "noseSneer": 0.3,
-             "mouthFrown": 0.35, "mouthShrugLower": 0.2},
+            # AU 4 + 5 + 7 + 23/24: glare, lips tight.
+            {"browDown": 1.0, "browOuterUp": 0.45, "eyeSquint": 0.45, "eyeWide": 0.3, "noseSneer": 0.55,
+             "mouthFrown": 0.6, "mouthShrugLower": 0.5, "mouthPucker": 0.25},
             # AU 4 + 7 + 17 + 24: chin pushed up.
-            {"browDown": 1.0, "eyeSquint": 0.5, "mouthPress": 0.5, "mouthShrugLower": 0.4, "noseSneer": 0.35,
-             "mouthFrown": 0.45},
+            {"browDown": 1.0, "browOuterUp": 0.35, "eyeSquint": 0.6, "noseSneer": 0.6, "mouthFrown": 0.85,
+             "mouthShrugLower": 0.75, "mouthPress": 0.2, "mouthPucker": 0.15},
             # AU 4 + 5 + 7 + 10 + 22/25 + 26: square mouth, teeth show.
-            {"browDown": 1.0, "eyeSquint": 0.3, "eyeWide": 0.3, "noseSneer": 0.5, "mouthUpperUp": 0.35,
-             "mouthStretch": 0.35, "jawOpen": 0.14, "mouthFrown": 0.4},
+            {"browDown": 1.0, "browOuterUp": 0.4, "eyeSquint": 0.4, "eyeWide": 0.35, "noseSneer": 0.6,
+             "mouthUpperUp": 0.5, "mouthStretch": 0.4, "jawOpen": 0.14, "mouthFrown": 0.7},
         ),
         bearing=Bearing((4.0, 0.0, 0.0), 1.15, 1.4, 0.9, (0.0, 0.0), 0.4, 0.55, onset_s=(0.3, 0.6)),
     ),
     "afraid": Prototype(
         variants=(
             # AU 1 + 2 + 4 + 5 + 20 + 25: brows raised and drawn together, lips stretched.
-            {"browInnerUp": 0.95, "browOuterUp": 0.25, "browDown": 0.3, "eyeWide": 0.95, "mouthStretch": 0.8,
-             "mouthFrown": 0.2, "jawOpen": 0.1},
+            {"browInnerUp": 1.0, "browOuterUp": 0.15, "browDown": 0.3, "eyeWide": 1.0, "mouthStretch": 1.0,
+             "mouthFrown": 0.5, "jawOpen": 0.09, "mouthUpperUp": 0.1},
             # AU 1 + 2 + 4 + 5 + 20 + 26: mouth open.
-            {"browInnerUp": 1.0, "browOuterUp": 0.3, "browDown": 0.25, "eyeWide": 1.0, "mouthStretch": 0.7,
-             "mouthFrown": 0.15, "jawOpen": 0.22, "mouthUpperUp": 0.1},
+            {"browInnerUp": 1.0, "browOuterUp": 0.2, "browDown": 0.25, "eyeWide": 1.0, "mouthStretch": 1.0,
+             "mouthFrown": 0.45, "jawOpen": 0.2, "mouthUpperUp": 0.15},
             # AU 1 + 4 + 5 + 20: lips closed and tense.
-            {"browInnerUp": 1.0, "browOuterUp": 0.2, "browDown": 0.3, "eyeWide": 0.95, "mouthStretch": 0.75,
-             "mouthFrown": 0.3, "mouthPress": 0.2},
+            {"browInnerUp": 1.0, "browOuterUp": 0.1, "browDown": 0.3, "eyeWide": 1.0, "mouthStretch": 1.0,
+             "mouthFrown": 0.6},
         ),
         bearing=Bearing((-4.0, 3.0, 0.0), 0.85, 1.5, 1.1, (0.0, 0.0), 1.5, 1.5, onset_s=(0.25, 0.5)),
     ),
     "surprised": Prototype(
         variants=(
             # AU 1 + 2 + 5 + 26: jaw drops.
-            {"browInnerUp": 0.95, "browOuterUp": 1.0, "eyeWide": 0.85, "jawOpen": 0.35},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.4, "mouthPucker": 0.3},
             # AU 1 + 2 + 5 + 27: wide.
-            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.5, "mouthPucker": 0.1},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.55, "mouthPucker": 0.3},
             # AU 1 + 2 + 5 + 25: lips just part.
-            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.85, "jawOpen": 0.18, "mouthPucker": 0.15},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.22, "mouthPucker": 0.4},
         ),
         bearing=Bearing((-4.5, 0.0, 0.0), 1.1, 1.3, 1.4, (0.0, 1.0), 0.7, 0.7, onset_s=(0.2, 0.4), decay_s=(0.8, 1.5)),
     ),
     "disgusted": Prototype(
         variants=(
-            # AU 9 + 10 + 17: nose wrinkled, upper lip raised, lips shut below.
-            {"noseSneer": 1.0, "mouthUpperUp": 0.45, "browDown": 0.45, "eyeSquint": 0.45, "cheekSquint": 0.4,
-             "mouthFrown": 0.35, "mouthShrugLower": 0.5},
-            # AU 9 + 10 + 25: upper teeth show.
-            {"noseSneer": 0.95, "mouthUpperUp": 0.7, "browDown": 0.4, "eyeSquint": 0.45, "cheekSquint": 0.4,
-             "mouthFrown": 0.35, "jawOpen": 0.08},
+            # AU 9 + 10 + 15 + 17: nose wrinkled, upper lip raised, corners down.
+            {"noseSneer": 1.0, "mouthUpperUp": 0.7, "browDown": 0.5, "eyeSquint": 0.6, "cheekSquint": 0.6,
+             "mouthFrown": 0.8, "mouthShrugLower": 0.7},
+            # AU 9 + 10 + 15 + 25: upper teeth show.
+            {"noseSneer": 1.0, "mouthUpperUp": 1.0, "browDown": 0.5, "eyeSquint": 0.6, "cheekSquint": 0.6,
+             "mouthFrown": 0.8, "jawOpen": 0.08},
         ),
         one_sided=(
             # The same, one side ahead.
-            {"noseSneerLeft": 1.0, "noseSneerRight": 0.75, "mouthUpperUpLeft": 0.7, "mouthUpperUpRight": 0.3,
-             "browDown": 0.45, "eyeSquint": 0.5, "cheekSquintLeft": 0.5, "cheekSquintRight": 0.35,
-             "mouthFrown": 0.35, "mouthShrugLower": 0.35},
+            {"noseSneerLeft": 1.0, "noseSneerRight": 0.8, "mouthUpperUpLeft": 1.0, "mouthUpperUpRight": 0.5,
+             "browDown": 0.5, "eyeSquint": 0.6, "cheekSquintLeft": 0.7, "cheekSquintRight": 0.5,
+             "mouthFrown": 0.75, "mouthShrugLower": 0.5},
         ),
-        bearing=Bearing((-2.0, 6.0, 2.0), 0.8, 0.9, 0.7, (0.0, 0.0), 1.4, 1.1, 0.05),
+        bearing=Bearing((-2.0, 6.0, 2.0), 0.8, 0.9, 0.7, (0.0, 0.0), 1.4, 1.1, 0.1),
     ),
     "contempt": Prototype(
         variants=(),
         one_sided=(
             # AU R12A + R14B: one corner tightened and drawn up.
-            {"mouthSmileLeft": 0.5, "mouthDimpleLeft": 0.9, "cheekSquintLeft": 0.35, "eyeSquint": 0.3,
-             "mouthPressLeft": 0.3},
+            {"mouthSmileLeft": 0.6, "mouthDimpleLeft": 1.0, "cheekSquintLeft": 0.4, "eyeSquint": 0.3,
+             "mouthPressLeft": 0.3, "mouthFrownRight": 0.25, "browOuterUpLeft": 0.3},
             # The same with one brow raised.
-            {"mouthSmileLeft": 0.6, "mouthDimpleLeft": 0.8, "cheekSquintLeft": 0.4, "browOuterUpLeft": 0.7,
-             "browDownRight": 0.25, "eyeSquint": 0.25},
+            {"mouthSmileLeft": 0.6, "mouthDimpleLeft": 0.9, "cheekSquintLeft": 0.4, "browOuterUpLeft": 0.9,
+             "browDownRight": 0.4, "eyeSquint": 0.25, "mouthFrownRight": 0.25},
             # AU R10 + R14: one-sided sneer.
-            {"mouthDimpleLeft": 0.9, "mouthSmileLeft": 0.45, "mouthUpperUpLeft": 0.35, "noseSneerLeft": 0.35,
-             "eyeSquint": 0.35},
+            {"mouthDimpleLeft": 1.0, "mouthSmileLeft": 0.5, "mouthUpperUpLeft": 0.45, "noseSneerLeft": 0.45,
+             "eyeSquint": 0.35, "mouthFrownRight": 0.25},
         ),
-        bearing=Bearing((-5.0, 3.0, 5.0), 0.75, 0.75, 0.8, (0.0, -3.0), 0.9, 0.85, 0.14),
+        bearing=Bearing((-5.0, 3.0, 5.0), 0.75, 0.75, 0.8, (0.0, -3.0), 0.9, 0.85, 0.15),
     ),
 }  # fmt: skip
 
