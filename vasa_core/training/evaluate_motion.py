@@ -13,16 +13,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.encoder import LIVE, OFFLINE, EncoderSettings, SpeechEncoder
 from vasa_core.audio.reading import load_audio
 from vasa_core.evaluation import lips
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.sampler import MotionSampler, SamplerSettings
-from vasa_core.motion.track import MOTION_FPS
+from vasa_core.motion.generator import MotionGenerator
+from vasa_core.motion.settings import AnimationSettings
+from vasa_core.motion.track import MOTION_FPS, Motion
 from vasa_core.training.motion_loss import LOWER_LIP, UPPER_LIP
 
 Words = list[tuple[float, float, str]]
-MODES = {"whole file": OFFLINE, "streamed": LIVE}
+MODES = ("whole file", "streamed")
+"""Files are known a second ahead, streams 0.16 s."""
 
 
 def read_words(path: Path) -> dict[str, Words]:
@@ -37,26 +38,21 @@ def read_words(path: Path) -> dict[str, Words]:
 class OpeningPredictor:
     """Lip opening [T] at 25 Hz that the shipped models make of a voice."""
 
-    def __init__(self, encoder: EncoderSettings, sampler: SamplerSettings | None = None, seed: int = 0) -> None:
-        self.encoder = encoder
-        self.sampler = sampler
-        self.seed = seed
+    def __init__(self, mode: str, settings: AnimationSettings | None = None) -> None:
+        self.whole_files = mode == MODES[0]
+        self.settings = settings or AnimationSettings()
         self.space = LatentSpace.load()
 
-    def latents(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Motion latents [T, D] for mono samples at 16 kHz."""
-        sampler = MotionSampler(max(1, round(self.encoder.hop * MOTION_FPS)), self.seed, self.sampler)
-        parts = [sampler.push(SpeechEncoder(self.encoder).encode(samples)), sampler.finish()]
-        return np.concatenate(parts)
-
     def opening(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Inner-lip gap [T] in inter-ocular distances; 0 where they touch."""
-        points = self.space.neutral + self.space.decode(self.latents(samples))
+        """Inner-lip gap [T] in inter-ocular distances for mono samples at 16 kHz; 0 where the lips touch."""
+        generator = MotionGenerator(self.settings, whole_files=self.whole_files)
+        motion = Motion.concatenate([generator.push(samples), generator.finish()])
+        points = self.space.neutral + self.space.decode(motion.latent)
         return np.maximum(points[:, LOWER_LIP, 1] - points[:, UPPER_LIP, 1], 0)
 
 
 def evaluate_clips(
-    clips: Iterable[Path], truths: Path, words: dict[str, Words], sampler: SamplerSettings | None = None
+    clips: Iterable[Path], truths: Path, words: dict[str, Words], settings: AnimationSettings | None = None
 ) -> dict[str, dict[str, float]]:
     """Figures per mode over `clips` (files with sound) with `truths/<stem>.npz` holding the tracked `opening` [T]."""
     clips = list(clips)
@@ -66,8 +62,8 @@ def evaluate_clips(
     clips = [clip for clip in clips if clip.stem not in missing]
     truth = {clip.stem: np.load(truths / f"{clip.stem}.npz")["opening"] for clip in clips}
     results = {}
-    for mode, encoder in MODES.items():
-        predictor = OpeningPredictor(encoder, sampler)
+    for mode in MODES:
+        predictor = OpeningPredictor(mode, settings)
         predicted = {clip.stem: predictor.opening(load_audio(clip)) for clip in clips}
         results[mode] = compare(predicted, truth, words)
     results["truth against itself"] = compare(truth, truth, words)
