@@ -11,7 +11,7 @@ from vasa_core.latent.space import LatentSpace  # noqa: E402
 from vasa_core.motion.channels import CHANNELS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING  # noqa: E402
 from vasa_core.motion.conditions import condition_rows  # noqa: E402
 from vasa_core.motion.innovations import BLOCK, continuation, with_velocity  # noqa: E402
-from vasa_core.motion.motion_sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
+from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
 from vasa_core.motion.prosody import FRAME_SAMPLES, PROSODY_SIZE  # noqa: E402
 from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, cut, innovation_statistics, is_live  # noqa: E402
 from vasa_core.training.export_motion import write_onnx  # noqa: E402

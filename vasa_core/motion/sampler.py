@@ -1,123 +1,175 @@
-"""Few-step sampling of the motion diffusion transformer in onnxruntime, window after window."""
+"""Few-step sampling of the motion diffusion transformer in onnxruntime: a block of frames at a time, forever."""
 
 import itertools
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 
-from vasa_core.models import read_card
+from vasa_core.errors import VasaError
+from vasa_core.models import model_path
+from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, Direction, Performance
+from vasa_core.motion.conditions import condition_rows
+from vasa_core.motion.innovations import BLOCK, continuation, with_velocity
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.runtime import open_session
 
 Array = NDArray[np.float32]
 
+BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
 FEATURES_PER_FRAME = 2
 """Speech features come at 50 Hz, motion at 25 Hz."""
-
-START_FRAMES = 4
-"""A face starts from rest: the lips reach the model's motion within 0.16 s, as fast as lips move."""
-
-SOURCES = {"any": 0, "tracked": 1, "artist": 2}
-"""Whose style of motion: unknown, tracked recordings of a real face, curves made by an artist."""
+SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
+"""Whose lips: unknown, recordings of a real face, curves made by an artist, a model of coarticulation."""
+AUDIO = "audio"
+UNSEEN = -1e4
+"""Added to the score of a frame that is not there yet."""
 
 
 @dataclass(frozen=True)
 class SamplerSettings:
     """How motion is drawn from the model."""
 
-    steps: int = 2
-    """Denoising steps per window; more cost more and change little."""
-    guidance: float = 1.0
-    """Weight of the voice against the model's guess without it (classifier-free guidance); 1 costs half."""
-    temperature: float = 0.3
-    """Standard deviation of the starting noise: 1 for the full variety, lower for steadier lips."""
+    steps: int = 5
+    """Denoising steps per block."""
+    guidance: Mapping[str, float] = field(default_factory=dict)
+    """Weight of a condition against the model's guess without it (classifier-free guidance: Ho and Salimans 2022);
+    keys are "audio" and those of `CONDITIONS`. Each one that is not 1 costs another run of the model."""
+    temperature: Mapping[str, float] = field(default_factory=lambda: {"speech": 0.3, "tongue": 0.3})
+    """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier lips."""
     source: str = "tracked"
-    articulation: float = 1.2
-    """Size of the lips' motion against that of the calm reader it was learned from; closed lips stay closed."""
+
+    def __post_init__(self) -> None:
+        for names, known in ((self.guidance, {AUDIO, *CONDITIONS}), (self.temperature, set(CHANNELS))):
+            unknown = set(names) - known
+            if unknown:
+                raise VasaError(f"There is no '{min(unknown)}' here. Choose from: {', '.join(sorted(known))}.")
+
+
+class MotionModel:
+    """The two networks and what belongs to them; may be shared by any number of samplers."""
+
+    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
+        """`folder` with the two .onnx files; None for the shipped ones."""
+        paths = [model_path(n) if folder is None else folder / f"{n}.onnx" for n in (BACKBONE, DENOISER)]
+        self.backbone, self.denoiser = (open_session(path, threads) for path in paths)
+        notes = self.denoiser.get_modelmeta().custom_metadata_map
+        self.offset, self.scale = (np.array(json.loads(notes[name]), np.float32) for name in ("offset", "scale"))
+        """[BLOCK, R] mean and SD of the innovations."""
+        shapes = {value.name: value.shape for value in self.backbone.get_inputs()}
+        _, self.depth, _, self.window, self.width = shapes["past"]
+        self.kernel_past = int(notes["kernel_past"])
+        """Features before a block that its first frame looks at."""
+        self.feature_size = shapes["features"][2]
+        self.prosody_size = shapes["prosody"][2]
+
+    def run(self, session: ort.InferenceSession, inputs: dict[str, NDArray[np.generic]]) -> list[Array]:
+        """Outputs of one of the networks."""
+        outputs: list[Array] = session.run(None, inputs)
+        return outputs
 
 
 class MotionSampler:
-    """Turns a stream of speech features into a stream of motion latents; seeded, however the pushes are cut."""
+    """Draws one face's motion, block after block; the same seed and inputs give the same motion."""
 
-    def __init__(self, block: int, seed: int = 0, settings: SamplerSettings | None = None, threads: int = 1) -> None:
-        """`block`: frames generated at a time, as many as the speech encoder's hop holds."""
-        self.block = block
-        self.seed = seed
+    block = BLOCK
+
+    def __init__(
+        self, seed: int = 0, settings: SamplerSettings | None = None, model: MotionModel | None = None, threads: int = 1
+    ) -> None:
         self.settings = settings or SamplerSettings()
-        self._session = open_session("motion", threads)
-        details = read_card("motion").details
-        self._history_frames = int(str(details["history_frames"]))
-        config = details["config"]
-        assert isinstance(config, dict)
-        self.latent_size = int(config["latent_size"])
-        self._feature_size = int(config["feature_size"])
-        longest = int(config["max_tokens"]) - self._history_frames
-        if not 1 <= block <= longest:
-            raise ValueError(f"The model makes 1 to {longest} frames at a time, not {block}. Choose a shorter hop.")
-        self._history = np.zeros((self._history_frames, self.latent_size), np.float32)
-        self._features = np.zeros((self._history_frames * FEATURES_PER_FRAME, self._feature_size), np.float32)
-        self._waiting = np.zeros((0, self._feature_size), np.float32)
-        self._frame = 0
+        self.model = model or MotionModel(threads=threads)
+        self._random = np.random.Generator(np.random.Philox(key=seed))
+        self._guided = [name for name, weight in self.settings.guidance.items() if weight != 1]
+        noise = np.ones(ROW_SIZE, np.float32)
+        for name, size in self.settings.temperature.items():
+            noise[CHANNELS[name]] = size
+        self._noise = noise
+        self.reset()
 
-    def push(self, features: Array) -> Array:
-        """Take features [n, 768] at 50 Hz; return the latents [m, D] of the frames that are complete."""
-        self._waiting = np.concatenate([self._waiting, features])
-        need = self.block * FEATURES_PER_FRAME
-        parts = [np.zeros((0, self.latent_size), np.float32)]
-        while len(self._waiting) >= need:
-            parts.append(self._window(self._waiting[:need]))
-            self._waiting = self._waiting[need:]
-        return np.concatenate(parts)
+    def reset(self) -> None:
+        """Back to a face at rest that has no past; the random numbers go on."""
+        model, batch = self.model, 1 + len(self._guided)
+        self._past = np.zeros((batch, model.depth, 2, model.window, model.width), np.float32)
+        self._seen = 0
+        self._rows = np.zeros((BLOCK + 1, ROW_SIZE), np.float32)
+        self._features = np.zeros((model.kernel_past, model.feature_size), np.float32)
 
-    def finish(self) -> Array:
-        """Latents of what is still waiting; a half frame at the end counts as a whole one."""
-        rest = self._waiting
-        self._waiting = rest[:0]
-        if not len(rest):
-            return np.zeros((0, self.latent_size), np.float32)
-        if len(rest) % FEATURES_PER_FRAME:
-            rest = np.concatenate([rest, rest[-1:]])
-        return self._window(rest)
+    def step(self, features: Array | None, prosody: Array, direction: Direction) -> Performance:
+        """The next block.
 
-    def _window(self, features: Array) -> Array:
-        frames = len(features) // FEATURES_PER_FRAME
-        window_features = np.concatenate([self._features, features])
-        noise = np.stack([self._noise(self._frame + i) for i in range(frames)])
-        sample = noise * self.settings.temperature
-        times = sampling_times(self.settings.steps)
-        for now, after in itertools.pairwise(times):
-            clean = self._denoise(sample, window_features, now)
+        Parameters
+        ----------
+        features : [2 BLOCK, 768] at 50 Hz of what is heard in the block; None where nothing is.
+        prosody : [BLOCK, P] rows of `vasa_core.motion.prosody`.
+        direction : BLOCK frames.
+        """
+        tokens = self._tokens(features, prosody, direction)
+        expected = continuation(self._rows[-1], self._rows[-2])
+        rows = expected + self.model.offset + self.model.scale * self._denoise(tokens)
+        self._bound(rows)
+        self._rows = np.concatenate([self._rows[-1:], rows])
+        return Performance.from_rows(rows)
+
+    def _bound(self, rows: Array) -> None:
+        """Keep weights and closures in their range."""
+        for name in ("units", "blink", "tongue"):
+            part = rows[:, CHANNELS[name]]
+            np.clip(part, 0, 1, out=part)
+
+    def _tokens(self, features: Array | None, prosody: Array, direction: Direction) -> Array:
+        """The backbone's tokens [B, BLOCK, W]: one row with all conditions, then one without each guided one."""
+        model, batch = self.model, 1 + len(self._guided)
+        heard = features is not None
+        sound = np.zeros((BLOCK * FEATURES_PER_FRAME, model.feature_size), np.float32) if features is None else features
+        window = np.concatenate([self._features, sound])
+        self._features = window[-model.kernel_past :]
+        values, target = condition_rows(direction)
+        conditions = np.repeat(values[None], batch, axis=0)
+        keep = np.full((batch, BLOCK), heard, np.float32)
+        for row, name in enumerate(self._guided, 1):
+            if name == AUDIO:
+                keep[row] = 0
+            else:
+                conditions[row, :, CONDITIONS[name]] = 0
+                conditions[row, :, list(CONDITIONS).index(name) - len(CONDITIONS)] = 0
+        history = with_velocity(self._rows[1:], self._rows[0])
+        history[:, CHANNELS["gaze"]] -= target
+        mask = np.zeros((BLOCK, model.window + BLOCK), np.float32)
+        mask[:, : max(model.window - self._seen, 0)] = UNSEEN
+        tokens, new = model.run(
+            model.backbone,
+            {
+                "history": np.repeat(history[None], batch, axis=0),
+                "features": np.repeat(window[None], batch, axis=0),
+                "prosody": np.repeat(prosody[None].astype(np.float32), batch, axis=0),
+                "conditions": conditions,
+                "state": np.repeat(direction.state[None].astype(np.int64), batch, axis=0),
+                "source": np.full(batch, SOURCES[self.settings.source], np.int64),
+                "keep_audio": keep,
+                "past": self._past,
+                "mask": mask,
+            },
+        )
+        self._past = np.concatenate([self._past[:, :, :, BLOCK:], new], axis=3)
+        self._seen += BLOCK
+        return tokens
+
+    def _denoise(self, tokens: Array) -> Array:
+        """Innovations [BLOCK, R] in their own SDs."""
+        batch = len(tokens)
+        sample = self._noise * self._random.standard_normal((BLOCK, ROW_SIZE), dtype=np.float32)
+        for now, after in itertools.pairwise(sampling_times(self.settings.steps)):
+            noisy = np.repeat(sample[None], batch, axis=0)
+            inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(batch, now, np.float32)}
+            full, *less = self.model.run(self.model.denoiser, inputs)[0]
+            clean = full
+            for name, without in zip(self._guided, less, strict=True):
+                clean = clean + (self.settings.guidance[name] - 1) * (full - without)
             direction = (sample - signal_level(now) * clean) / noise_level(now)
             sample = signal_level(after) * clean + noise_level(after) * direction
-        share = np.minimum(np.arange(self._frame, self._frame + frames) / START_FRAMES, 1)
-        ease = (share * share * (3 - 2 * share)).astype(np.float32)[:, None]
-        self._frame += frames
-        self._history = np.concatenate([self._history, sample])[-self._history_frames :]
-        self._features = window_features[-self._history_frames * FEATURES_PER_FRAME :]
-        return self.settings.articulation * ease * sample
-
-    def _noise(self, frame: int) -> Array:
-        """Noise of one frame [D]; depends on the seed and the frame's number only."""
-        generator = np.random.Generator(np.random.Philox(key=self.seed, counter=[0, 0, 0, frame]))
-        return generator.standard_normal(self.latent_size, dtype=np.float32)
-
-    def _denoise(self, sample: Array, features: Array, time: np.float32) -> Array:
-        """The model's guess of the clean window [L, D] from the noisy one at diffusion time `time`."""
-        guided = self.settings.guidance != 1.0
-        batch = 2 if guided else 1
-        motion = np.concatenate([self._history, sample])[None]
-        keep_audio = np.array([1.0, 0.0], np.float32)[:batch]
-        inputs = {
-            "motion": np.repeat(motion, batch, axis=0),
-            "features": np.repeat(features[None], batch, axis=0),
-            "time": np.full(batch, time, np.float32),
-            "source": np.full(batch, SOURCES[self.settings.source], np.int64),
-            "keep_audio": keep_audio,
-            "keep_history": np.ones(batch, np.float32),
-        }
-        clean: Array = self._session.run(None, inputs)[0]
-        if not guided:
-            return clean[0]
-        with_voice, without = clean
-        return (without + self.settings.guidance * (with_voice - without)).astype(np.float32)
+        return sample

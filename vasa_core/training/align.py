@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from vasa_core.evaluation.lips import best_lag, correlation
-from vasa_core.motion.motion_sampler import MotionModel
+from vasa_core.motion.sampler import MotionModel
 from vasa_core.training.motion_loss import opening_direction
 from vasa_core.training.score_motion import animate
 from vasa_core.training.voices import Voice

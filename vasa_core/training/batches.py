@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
-from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME
+from vasa_core.motion.sampler import FEATURES_PER_FRAME
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session

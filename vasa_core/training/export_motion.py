@@ -9,7 +9,7 @@ import torch
 
 from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
 from vasa_core.motion.innovations import BLOCK
-from vasa_core.motion.motion_sampler import BACKBONE, DENOISER, FEATURES_PER_FRAME
+from vasa_core.motion.sampler import BACKBONE, DENOISER, FEATURES_PER_FRAME
 from vasa_core.training.motion_model import KERNEL, MotionTransformer
 from vasa_core.training.onnx_storage import store_half
 from vasa_core.training.train_motion import load_motion_model

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from vasa_core.motion.motion_sampler import MotionModel
+from vasa_core.motion.sampler import MotionModel
 from vasa_core.training.align import find_lags, save_lags, shift_voices
 from vasa_core.training.datasets import ARTIST_HELD_OUT, held_out_stems, training_stems
 from vasa_core.training.export_motion import write_onnx

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vasa_core.evaluation.lips import best_lag, correlation
 from vasa_core.motion.channels import SPEAKING, Direction, Performance
 from vasa_core.motion.innovations import BLOCK
-from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME, MotionModel, MotionSampler, SamplerSettings
+from vasa_core.motion.sampler import FEATURES_PER_FRAME, MotionModel, MotionSampler, SamplerSettings
 from vasa_core.motion.prosody import ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
 from vasa_core.training.export_motion import write_onnx

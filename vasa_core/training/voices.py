@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vasa_core.audio.reading import load_audio
 from vasa_core.motion.channels import SIZES
-from vasa_core.motion.motion_sampler import FEATURES_PER_FRAME
+from vasa_core.motion.sampler import FEATURES_PER_FRAME
 
 Array = NDArray[np.float32]
 
