@@ -138,11 +138,10 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
 
 def test_a_few_steps_learn(voices: list[Voice], sessions: list[Session], tmp_path: Path) -> None:
     settings = TrainingSettings(
-        steps=30, warm_up=5, bfloat16=False, draws=1, batch=BatchSettings(frames=32, crops=6), feature_noise=0.1
+        steps=40, warm_up=5, bfloat16=False, draws=1, batch=BatchSettings(frames=32, crops=6), feature_noise=0.1
     )
     trainer = Trainer(sessions, voices, settings, SMALL)
-    first = trainer.step(1)["speech"]
-    last = [trainer.step(step)["speech"] for step in range(2, 31)][-5:]
-    assert np.mean(last) < 0.8 * first
+    losses = [trainer.step(step)["speech"] for step in range(1, 41)]
+    assert np.mean(losses[-8:]) < 0.8 * np.mean(losses[:4])
     trainer.save(tmp_path / "motion.pt", {"step": 30.0})
     assert (tmp_path / "motion.pt").stat().st_size > 0

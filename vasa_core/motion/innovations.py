@@ -20,9 +20,9 @@ HOLDING = ("gaze",)
 """Channels that stay where they are until a saccade."""
 DAMPING = 0.85
 """Velocity left after each frame."""
-RETURNING = ("head_rotation", "head_translation")
+RETURNING = ("head_rotation", "head_translation", "units")
 RETURN = 0.995
-"""What is left after each frame of where these channels are: without news a head comes back within some 8 s, so that
+"""What is left after each frame of where these channels are: without news they come back within some 8 s, so that
 nothing can add up over the hours."""
 HISTORY_SIZE = ROW_SIZE + 35
 """A row and the velocity of the moving channels: what the model sees of each frame of the past."""

@@ -26,6 +26,8 @@ class BatchSettings:
     crops: int = 20
     live_share: float = 0.85
     """Share of the crops whose features have a stream's short look-ahead; the others a file's."""
+    start_share: float = 0.08
+    """Of the crops, so many begin where the session does: with a face at rest and no past."""
     drop_condition: float = 0.2
     drop_audio: float = 0.05
     drop_source: float = 0.15
@@ -89,6 +91,8 @@ class BatchSampler:
         s, rng = self.settings, self.rng
         session = self.sessions[int(rng.choice(len(self.sessions), p=self._shares))]
         begin = int(rng.integers(0, max(1, len(session) - s.frames)))
+        if rng.random() < s.start_share:
+            begin = 0
         end = begin + s.frames
         rows = cut(session.rows, begin - BLOCK - 1, end)
         target = cut(session.target, begin, end)
@@ -163,7 +167,7 @@ class BatchSampler:
         live = self.rng.random() < self.settings.live_share
         for part in session.placed:
             voice = part.voice
-            low, high = max(part.begin, begin - lead), min(part.begin + len(voice), end)
+            low, high = max(part.begin, begin - lead), min(part.end, end)
             if low >= high:
                 continue
             usable = [v for v in voice.features if is_live(v) == live] or list(voice.features)

@@ -34,6 +34,10 @@ IDLE_S = (2.0, 14.0)
 GAP_S, GAP_SHARE = (0.1, 1.6), 0.5
 """Pauses between the clips of one turn, and how often there is one."""
 TURN_CLIPS = (1, 5)
+SILENT_PEAK = 60
+"""Of 32767: sounds below -55 dB are the silence of pauses."""
+START_FRAMES = 15
+"""A face leaves the enrolled pose softly: within 0.6 s."""
 QUIET_SHARE = 0.07
 """Of the clips: noise, music and hum, on which the face rests."""
 
@@ -57,6 +61,13 @@ class Placed:
     voice: Voice
     begin: int
     """Frame of the session."""
+    frames: int
+    """How much of the voice is heard, from its start."""
+
+    @property
+    def end(self) -> int:
+        """The frame after its last."""
+        return self.begin + self.frames
 
 
 @dataclass
@@ -88,12 +99,13 @@ def make_session(voices: list[Voice], quiet: list[Voice], rng: Random) -> Sessio
     frames = len(state)
     samples = np.zeros(frames * FRAME_SAMPLES, np.float32)
     for part in placed:
-        sound = part.voice.samples[: len(part.voice) * FRAME_SAMPLES] / np.float32(32767)
+        sound = part.voice.samples[: part.frames * FRAME_SAMPLES] / np.float32(32767)
         samples[part.begin * FRAME_SAMPLES :][: len(sound)] = sound
     tracker = ProsodyTracker()
     prosody = (tracker.push(samples) + tracker.finish())[:frames]
     direction = draw_direction(state, rng)
     performance = perform(prosody, direction, int(rng.integers(1 << 31)))
+    _start_softly(performance)
     known, source = _add_speech(performance, placed, direction, state)
     conditions, target = condition_rows(direction)
     heard_rows = prosody_rows(prosody) * heard[:, None]
@@ -115,10 +127,10 @@ def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[
             for _ in range(int(rng.integers(*TURN_CLIPS, endpoint=True))):
                 pool = quiet if quiet and rng.random() < QUIET_SHARE else voices
                 voice = pool[int(rng.integers(len(pool)))]
-                placed.append(Placed(voice, frame))
+                placed.append(Placed(voice, frame, len(voice)))
                 frame += len(voice)
                 if rng.random() < GAP_SHARE:
-                    frame += int(FPS * rng.uniform(*GAP_S))
+                    frame += _pause(placed, frame, quiet, rng)
         spans.append((begin, frame, kind, kind != IDLE))
     state = np.zeros(frame, np.int64)
     heard = np.zeros(frame, np.float32)
@@ -126,6 +138,17 @@ def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[
         state[begin:end] = kind
         heard[begin:end] = sound
     return placed, state, heard
+
+
+def _pause(placed: list[Placed], begin: int, quiet: list[Voice], rng: Random) -> int:
+    """Put some near silence after a clip; returns its frames."""
+    silent = [voice for voice in quiet if np.abs(voice.samples).max() < SILENT_PEAK]
+    frames = int(FPS * rng.uniform(*GAP_S))
+    if silent:
+        voice = silent[int(rng.integers(len(silent)))]
+        frames = min(frames, len(voice))
+        placed.append(Placed(voice, begin, frames))
+    return frames
 
 
 def _add_speech(
@@ -136,7 +159,7 @@ def _add_speech(
     known = np.ones(frames, np.float32)
     source = np.zeros(frames, np.int64)
     for part in placed:
-        here = slice(part.begin, min(part.begin + len(part.voice), frames))
+        here = slice(part.begin, min(part.end, frames))
         if state[part.begin] != SPEAKING:
             continue
         count = here.stop - here.start
@@ -159,6 +182,13 @@ def _ease(frames: int) -> Array:
     edge = np.minimum(np.arange(frames) + 1, frames - np.arange(frames)) / (EASE_FRAMES + 1)
     edge = np.minimum(edge, 1).astype(np.float32)
     return np.asarray(edge * edge * (3 - 2 * edge), np.float32)
+
+
+def _start_softly(performance: Performance) -> None:
+    """Begin at rest, in place."""
+    share = (np.arange(START_FRAMES, dtype=np.float32)[:, None] + 1) / START_FRAMES
+    for name in ("units", "gaze", "head_rotation", "head_translation"):
+        getattr(performance, name)[:START_FRAMES] *= share * share * (3 - 2 * share)
 
 
 def draw_direction(state: NDArray[np.int64], rng: Random) -> Direction:
