@@ -1,6 +1,6 @@
 """Blinks: when they come, and how the lids move."""
 
-from math import cos, pi
+from math import cos, exp, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,12 @@ SHIFT_CALLS = (0.5, 0.05)
 """The same for gaze shifts of these sizes and in between: large ones often carry a blink (Evinger 1994)."""
 BLINK_WITH_SHIFT = 0.04
 """Share of the shifts above the least size that call a blink however short the wait, per degree above it."""
-CORRECTION = 0.25
-CORRECTION_MOST = 0.35
+PACE = {True: 0.75, False: 0.85}
+"""Slows the waiting, speaking and otherwise, for the blinks that come by invitation."""
+USUAL = 20.0 / 60 * FRAME_S
+"""Blinks a frame below which even shifts carry fewer."""
+CORRECTION = 0.4
+CORRECTION_MOST = 0.6
 """Each blink owed, or made too much, hastens or slows the waiting by this share, so that the wanted rate comes out."""
 FORGET_S = 40.0
 """What is owed is forgotten with this time constant."""
@@ -58,16 +62,20 @@ def _starts(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> list
     rates, calls = (wanted_rate(scene) / 60 * FRAME_S).tolist(), _patience(scene, gaze)
     sizes = np.degrees(gaze.shift).tolist()
     spread = scene.person.blink_spread
-    limit, urge = log_normal(random, 1.0, spread), random.uniform(0, 0.8)
+    limit = log_normal(
+        random, exp(spread**2), spread
+    )  # of the interval that the clip begins in, more likely a long one
+    urge = random.random() * limit
     since, second, owed = REFRACTORY_S, 0, 0.0
     starts = []
-    for frame, (rate, call, size) in enumerate(zip(rates, calls, sizes, strict=True)):
+    paces = [PACE[speaks] for speaks in scene.speaking.tolist()]
+    for frame, (rate, pace, call, size) in enumerate(zip(rates, paces, calls, sizes, strict=True)):
         since += FRAME_S
         owed += rate - owed * FRAME_S / FORGET_S
-        urge += rate * (1 + min(max(CORRECTION * owed, -CORRECTION_MOST), CORRECTION_MOST))
+        urge += rate * pace * (1 + min(max(CORRECTION * owed, -CORRECTION_MOST), CORRECTION_MOST))
         due = urge > limit * call
         if size > SHIFT_DEG[0] and rate > 0:
-            due = due or random.random() < BLINK_WITH_SHIFT * (size - SHIFT_DEG[0])
+            due = due or random.random() < BLINK_WITH_SHIFT * (size - SHIFT_DEG[0]) * min(rate / USUAL, 1.0)
         second = max(second - 1, 0)
         if second == 1 or (second == 0 and due and since > REFRACTORY_S):
             double = second == 0 and random.random() < scene.person.double_blinks

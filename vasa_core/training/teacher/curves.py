@@ -24,6 +24,8 @@ STROKE_SWING_LATE = 3.0
 """A stroke swings past rest by the second, this many times as late as its top."""
 STROKE_LENGTH = 9.0
 """Over after this many times its rise."""
+HOLD_SAG = 0.45
+"""Faces do not hold still: a held expression sags by this share before it is let go."""
 
 
 def log_normal(random: np.random.Generator, mean: float, spread: float) -> float:
@@ -56,11 +58,12 @@ def add_stroke(curve: Floats, at: float, rise: float, size: Floats) -> None:
 
 
 def add_hold(curve: Floats, at: float, rise: float, hold: float, fall: float, size: float) -> None:
-    """Add to a curve [T] a rise from frame `at`, a hold and a slower return; times in seconds."""
+    """Add to a curve [T] a rise from frame `at`, a hold that sags, and a slower return; times in seconds."""
     begin = max(int(np.ceil(at)), 0)
     frames = np.arange(begin, min(begin + int((rise + hold + fall) / FRAME_S) + 2, len(curve)))
     time = (frames - at) * FRAME_S
-    curve[frames] += size * (smooth_step(time / rise) - smooth_step((time - rise - hold) / fall))
+    sag = 1 - HOLD_SAG * smooth_step((time - 0.5 * rise) / (0.5 * rise + hold + fall))
+    curve[frames] += size * sag * (smooth_step(time / rise) - smooth_step((time - rise - hold) / fall))
 
 
 def add_swings(curve: Floats, at: float, hertz: float, count: int, size: Floats, keep: float) -> None:
@@ -97,6 +100,11 @@ def attack_decay(target: Floats, attack: float, decay: float) -> Floats:
         value += (aim - value) * (up if aim > value else down)
         result.append(value)
     return np.array(result)
+
+
+def eased(target: Floats, quickness: float) -> Floats:
+    """As `follow`, but from the first value on."""
+    return target[:1] + follow(target - target[:1], quickness)
 
 
 def drift(random: np.random.Generator, frames: int, size: int, pace: Floats | None = None) -> Floats:

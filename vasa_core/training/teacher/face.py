@@ -12,26 +12,31 @@ from numpy.typing import NDArray
 from vasa_core.motion.channels import EXPRESSION_UNITS
 from vasa_core.training.teacher.curves import FRAME_S, add_hold, attack_decay, drift, follow, log_normal
 from vasa_core.training.teacher.gaze import GazeCurves
+from vasa_core.training.teacher.marks import Marks
 from vasa_core.training.teacher.scene import Scene
 
 Floats = NDArray[np.floating]
 
 FACE_CREDIT = "alexdjulin LiveLinkFace-CSV-Retarget, MIT"
 
-ACCENT_LEAST = 0.35
-ACCENT_GAP_S = 0.8
-ACCENT_SIZE = (0.3, 0.8)
-"""Raise at `ACCENT_LEAST` and at full stress, ARKit weight."""
+ACCENT_GAP_S = 0.6
+"""Shorter moves do not follow others sooner."""
+ACCENT_SIZE = (0.4, 1.25)
+"""Raise at no and at full stress, ARKit weight."""
+RAISE_MOST = 0.95
+"""Brows slow down towards this weight."""
 RISE_S, FALL_S = (0.14, 0.28), (0.28, 0.6)
 ACCENT_HOLD_S = 0.16
 KNIT_SIZE = 0.6
 """A knit against a raise."""
-ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.3, (0.2, 0.5), 0.7
-QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.4, 0.8), 0.5
-FLASH_CHANCE, FLASH_SIZE = 0.25, (0.2, 0.55)
+ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.35, (0.35, 0.9), 0.7
+QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.6, 1.1), 0.5
+FLASH_CHANCE, FLASH_SIZE = 0.25, (0.25, 0.65)
 """A listener's brow flashes at the other's stresses and phrase ends."""
 HOLD_SPREAD = 0.4
-DRIFT_SIZE = 0.11
+DRIFT_SIZE = 0.16
+BASE_RAISE = 0.06
+"""Brows of somebody awake stand a little above rest."""
 AROUSED_RAISE = 0.10
 """Standing raise of a voice louder and higher than usual."""
 SINGING_PITCH = 0.035
@@ -57,32 +62,32 @@ CHEEK_SHARE, LID_SHARE = 0.6, 0.25
 LAUGH_SMILE, LAUGH_JAW = 0.75, 0.12
 
 HABITS = ("mouthDimple", "mouthStretch", "mouthPress", "mouthPucker")
-HABIT_SIZE = (0.32, 0.34, 0.40, 0.22)
+HABIT_SIZE = (0.36, 0.38, 0.42, 0.24)
 HABIT_AT_END = (0.22, 0.2, 0.18, 0.06)
 """Chances at the end of a phrase; the usual size is ARKit weight."""
 HABIT_PER_S = (0.03, 0.02, 0.05, 0.03)
 """Chances per second at rest."""
 HABIT_HOLD_S = 0.5
-STRETCH_AT_STRESS = 0.30
+STRETCH_AT_STRESS = 0.16
 """Chance that a strong stress spreads the lips."""
 ONE_SIDED = 0.3
 TALKING_HABIT = 0.45
 TALK_S = (0.06, 0.22)
 
 
-def unit_curves(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> Floats:
+def unit_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> Floats:
     """Weights [T, 29] of `EXPRESSION_UNITS` in [0, 1], emotion included."""
     units = np.zeros((len(scene), len(EXPRESSION_UNITS)))
-    _brows(units, scene, gaze, random)
+    _brows(units, scene, gaze, marks, random)
     _mouth(units, scene, random)
     return np.clip(units * scene.size[:, None] + scene.mood.units, 0, 1)
 
 
-def _brows(units: Floats, scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> None:
+def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> None:
     person, own, frames = scene.person, scene.own, len(scene)
     raises, knits, lone = np.zeros(frames), np.zeros(frames), np.zeros((frames, 2))
     last = -100
-    for frame, size, hold in _calls(scene, gaze, random):
+    for frame, size, hold in _calls(scene, gaze, marks, random):
         if (frame - last) * FRAME_S < ACCENT_GAP_S and hold < ONSET_HOLD_S:
             continue
         last = frame
@@ -99,10 +104,10 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, random: np.random.Gene
     rest = IDLE_SHARE + (1 - IDLE_SHARE) * scene.lively
     slow = drift(random, frames, 2)
     pitch = follow(np.clip(own.pitch, -5, 12), 10.0) * (person.brow_pitch + SINGING_PITCH * own.singing)
-    tonic = rest * DRIFT_SIZE * slow[:, 0] + pitch + AROUSED_RAISE * np.maximum(own.arousal, 0)
+    tonic = rest * (BASE_RAISE + DRIFT_SIZE * slow[:, 0]) + pitch + AROUSED_RAISE * np.maximum(own.arousal, 0)
     whole = person.brow_size * scene.mood.brow_scale
     height = whole * (raises + tonic)
-    up, down = np.maximum(height, 0), np.maximum(-height, 0) * 0.6 + whole * knits
+    up, down = RAISE_MOST * np.tanh(np.maximum(height, 0) / RAISE_MOST), np.maximum(-height, 0) * 0.6 + whole * knits
     uneven = UNEVEN * (person.brow_side + slow[:, 1])
     units[:, _INNER] = person.inner_share * (up + 0.25 * whole * lone.sum(axis=1))
     for side, sign in ((0, 1), (1, -1)):
@@ -113,15 +118,13 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, random: np.random.Gene
         units[:, _SQUINT[side]] += 0.3 * down
 
 
-def _calls(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> list[tuple[int, float, float]]:
+def _calls(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> list[tuple[int, float, float]]:
     """When brows are called: frame, size, hold in s, in order."""
-    person, own, other = scene.person, scene.own, scene.other
+    own, other = scene.own, scene.other
     calls = []
     low, high = ACCENT_SIZE
-    for frame in np.flatnonzero(own.stress > ACCENT_LEAST).tolist():
-        stress = float(own.stress[frame])
-        if random.random() < person.brow_chance * (1 + 0.4 * float(own.arousal[frame])):
-            calls.append((frame, low + (high - low) * (stress - ACCENT_LEAST) / (1 - ACCENT_LEAST), ACCENT_HOLD_S))
+    for frame in marks.brows:
+        calls.append((frame, low + (high - low) * float(own.stress[frame]), ACCENT_HOLD_S))
     for when, chance, size, hold in (
         (own.onset, ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S),
         (own.question, QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S),
@@ -184,7 +187,7 @@ def _smiles(scene: Scene, random: np.random.Generator) -> Floats:
             hold = log_normal(random, END_SMILE_HOLD_S, 0.5)
             add_hold(extra, frame, random.uniform(*SMILE_ONSET_S), hold, random.uniform(0.6, 1.4), size)
     wave = 1 + 0.25 * drift(random, frames, 1)[:, 0]
-    return np.minimum(follow(level, 4.5) * wave.clip(0.3, 1.8) + extra, 0.8)
+    return SMILE_MOST * np.tanh((follow(level, 4.5) * wave.clip(0.3, 1.8) + extra) / SMILE_MOST)
 
 
 def _habit_frames(scene: Scene, number: int, random: np.random.Generator) -> list[int]:

@@ -30,6 +30,9 @@ END_RETURN = 0.75
 """Chance of looking back at the end of a phrase, when the other's answer is sought."""
 OTHERS_ONSET_RETURN = 0.9
 """A listener looks back when the other begins to speak."""
+RETURN_S = (0.0, 0.16)
+"""Such a return comes so late."""
+LEAST_FIXATION_S = 0.1
 ASKED_AVERSION = 0.18
 ASKED_AVERT_SHARE = 0.5
 """A director's target is left less often, and less far and long."""
@@ -43,7 +46,7 @@ STEP = (0.63, 1.0)
 STEP_MOST_DEG = 2.4
 FURTHEST_DEG = 2.0
 AWAY = (11.0, 0.55)
-AWAY_DEG_RANGE = (4.0, 19.0)
+AWAY_DEG_RANGE = (4.0, 17.0)
 """Looks aside, in that unit and log-normal (measured), and within these degrees."""
 SIDEWAYS = 0.77
 """Share of looks aside that go more to the side than up or down (measured); up and down they are shorter."""
@@ -168,14 +171,15 @@ class _Eyes:
 
     def _away(self, frame: int) -> float:
         random = self._random
-        back = self._hold <= 0
-        back = back or (self._end[frame] and random.random() < END_RETURN)
-        back = back or (self._others_onset[frame] and random.random() < OTHERS_ONSET_RETURN)
-        if back:
+        called = self._end[frame] and random.random() < END_RETURN
+        called = called or (self._others_onset[frame] and random.random() < OTHERS_ONSET_RETURN)
+        if called:
+            self._hold = min(self._hold, random.uniform(*RETURN_S))
+        if self._hold <= 0 and self._since > LEAST_FIXATION_S + self._lasts:
             self._averted = False
             self._hold = self._draw_hold(frame)
             return self._look(self._near((0.0, 0.0)))
-        if self._fixation <= 0:
+        if self._fixation <= 0 and self._hold > LEAST_FIXATION_S:
             mean, spread = AWAY_STEP_DEG
             size, angle = radians(log_normal(random, mean, spread)), random.uniform(0, 2 * pi)
             return self._look((self._aim[0] + size * cos(angle), self._aim[1] + 0.6 * size * sin(angle)))
@@ -239,7 +243,7 @@ class _Eyes:
         kind = "away" if self._averted else ("speaking" if self._role == SPEAKING else "listening")
         middle, spread = FIXATION_MS[kind]
         time = middle * self._scene.person.fixation_time * exp(spread * random.standard_normal())
-        self._fixation = max(time, 80.0) / 1000 + self._lasts
+        self._fixation = max(time / 1000, LEAST_FIXATION_S) + self._lasts
         return radians(size)
 
     def _here(self) -> tuple[float, float]:

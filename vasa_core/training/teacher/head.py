@@ -12,11 +12,14 @@ from vasa_core.training.teacher.curves import (
     add_stroke,
     add_swings,
     drift,
+    eased,
     follow,
     lag,
     log_normal,
+    smooth_step,
 )
 from vasa_core.training.teacher.gaze import GazeCurves
+from vasa_core.training.teacher.marks import Marks
 from vasa_core.training.teacher.personality import STROKE_KINDS
 from vasa_core.training.teacher.scene import Scene
 
@@ -24,9 +27,10 @@ Floats = NDArray[np.floating]
 
 LIMIT_DEG = np.array([14.0, 16.0, 11.0])
 """Furthest nod, turn and tilt around where the head follows an asked gaze; pressed softly together towards it."""
-REST_SHARE = {"idle": 0.30, "listening": 0.38}
+REST_SHARE = {"idle": 0.36, "listening": 0.46}
 """Size of posture and wandering against speaking."""
-START_S = 1.0
+REST_QUICKNESS = 3.0
+START_S = 1.6
 """Wandering begins from the enrolled pose over this time."""
 
 POSTURE_DEG = np.array([2.3, 4.0, 1.9])
@@ -37,20 +41,22 @@ POSTURE_SPREAD = 0.5
 POSTURE_AT_END = 0.6
 POSTURE_AT_ONSET = 0.5
 """Chance that a phrase's end or start moves the posture: wide moves follow pauses (Hadar et al. 1984)."""
+POSTURE_AT_SHIFT, LARGE_SHIFT_DEG = 0.4, 6.0
+"""Chance that a gaze shift above these degrees moves the posture."""
+WITH_GAZE = 0.85
+"""Chance that a posture taken while looking aside turns the same way."""
 POSTURE_LEAST_S = 0.8
 MOVE_S = (0.45, 0.95)
 MOVE_S_PER_DEG = 0.02
 IDLE_SLOWER = 2.0
 """A change of posture takes so long, longer for wide ones, and twice as long at rest."""
 
-DRIFT_DEG = np.array([1.9, 2.9, 1.6])
-DRIFT_PACE = (0.45, 1.9)
+DRIFT_DEG = np.array([2.0, 3.1, 1.9])
+DRIFT_PACE = (0.45, 2.2)
 """Wandering runs with the voice's envelope: its pace in silence and at full energy."""
-REST_PACE = 0.5
+REST_PACE = 0.75
 
-STROKE_LEAST = 0.15
-STROKE_GAP_S = 0.28
-STROKE_DEG = (2.2, 8.5)
+STROKE_DEG = (2.6, 9.5)
 """Size of a stroke at no and at full stress."""
 STROKE_SPREAD = 0.3
 STROKE_MOST_DEG = 11.0
@@ -80,6 +86,9 @@ TURN_TILT = 0.12
 HEAD_LATENCY_FRAMES = (1, 3)
 """Eyes lead: the head begins 40 to 120 ms later, and slowly at that (Zangemeister and Stark 1982)."""
 
+EYES_LIKE_DEG, REACH_QUICKNESS = 10.0, 9.0
+"""Eyes turned further than this pull the head after them, with this quickness in rad/s."""
+
 NOD_AT_END, NOD_AT_STRESS = 0.5, 0.10
 """Chances that a listener nods at the end of the other's phrase and at the other's stresses (Hadar et al. 1985)."""
 NOD_GAP_S = 1.6
@@ -104,18 +113,19 @@ NECK = np.array([0.0, 0.45, 0.10])
 """Below and behind the point the renderer turns the head about, in inter-ocular distances: the neck bends too."""
 
 
-def head_curves(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> tuple[Floats, Floats]:
+def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Rotation vectors [T, 3] in rad and translations [T, 3] in inter-ocular distances."""
     person, frames = scene.person, len(scene)
-    rest = np.where(scene.listening, REST_SHARE["listening"], REST_SHARE["idle"]) * person.fidget
+    rest = np.where(scene.listening, REST_SHARE["listening"], REST_SHARE["idle"]) * min(person.fidget, 1.5)
+    rest = eased(rest, REST_QUICKNESS)
     live = rest + (1 - rest) * scene.lively * (1 + 0.3 * scene.own.arousal)
-    start = np.minimum(np.arange(frames) * FRAME_S / START_S, 1.0)
-    posture = _postures(scene, live, random)
+    start = smooth_step(np.arange(frames) * FRAME_S / START_S)
+    posture = _postures(scene, gaze, live, random)
     wander = drift(random, frames, 9, _pace(scene)) * start[:, None]
-    own = posture[:, :3] + live[:, None] * DRIFT_DEG * wander[:, :3] * person.head_size
+    own: Floats = posture[:, :3] + live[:, None] * DRIFT_DEG * wander[:, :3] * person.head_size
     own += (
         _sway(scene, wander[:, 6:9])
-        + _strokes(scene, random)
+        + _strokes(scene, marks, random)
         + _nods(scene, random)
         + _song_and_laughter(scene, random)
     )
@@ -123,7 +133,9 @@ def head_curves(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> 
     own[:, 0] -= BREATH_NOD_DEG * breath * person.breath_depth
     scale = scene.size * (1 - 0.88 * scene.stillness) * scene.mood.head_scale
     own = LIMIT_DEG * np.tanh((scale[:, None] * own + person.posture * start[:, None]) / LIMIT_DEG)
-    turn = np.radians(own + _towards(scene, gaze, random)) + scene.mood.head_offset
+    own += _towards(scene, gaze, random)
+    own += _reach(own, gaze)
+    turn = np.radians(own) + scene.mood.head_offset
     shift = scale[:, None] * (posture[:, 3:] + live[:, None] * DRIFT_SHIFT * wander[:, 3:6])
     shift[:, 1] -= BREATH_LIFT * breath * person.breath_depth
     return turn, shift + np.cross(turn, -NECK)
@@ -136,7 +148,7 @@ def _pace(scene: Scene) -> Floats:
     return np.asarray(pace * scene.person.head_pace * scene.mood.quickness, float)
 
 
-def _postures(scene: Scene, live: Floats, random: np.random.Generator) -> Floats:
+def _postures(scene: Scene, gaze: GazeCurves, live: Floats, random: np.random.Generator) -> Floats:
     """Places [T, 6] that are held for a while: degrees and inter-ocular distances."""
     person = scene.person
     curve, place = np.zeros((len(scene), 6)), np.zeros(6)
@@ -148,10 +160,13 @@ def _postures(scene: Scene, live: Floats, random: np.random.Generator) -> Floats
         if since > POSTURE_LEAST_S:
             due = due or (bool(scene.own.phrase_end[frame]) and random.random() < POSTURE_AT_END)
             due = due or (bool(scene.own.onset[frame]) and random.random() < POSTURE_AT_ONSET)
+            due = due or (np.degrees(gaze.shift[frame]) > LARGE_SHIFT_DEG and random.random() < POSTURE_AT_SHIFT)
         if not due or frame < free:
             continue
         size = float(live[frame])
         new = POSTURE_KEEP * place + size * spread * np.clip(random.standard_normal(6), -2.0, 2.0)
+        if gaze.averted[frame] and new[1] * gaze.aim[frame, 0] > 0 and random.random() < WITH_GAZE:
+            new[1] = -new[1]
         if scene.listening[frame]:
             new[2] += LISTENER_TILT_DEG * random.standard_normal() * (random.random() < 0.3)
         slower = 1 + (IDLE_SLOWER - 1) * (1 - float(scene.lively[frame]))
@@ -165,12 +180,10 @@ def _postures(scene: Scene, live: Floats, random: np.random.Generator) -> Floats
     return curve
 
 
-def _strokes(scene: Scene, random: np.random.Generator) -> Floats:
+def _strokes(scene: Scene, marks: Marks, random: np.random.Generator) -> Floats:
     person = scene.person
-    curve, last = np.zeros((len(scene), 3)), -100
-    for frame in np.flatnonzero(scene.own.stress > STROKE_LEAST).tolist():
-        if (frame - last) * FRAME_S < STROKE_GAP_S or random.random() > person.stroke_chance:
-            continue
+    curve = np.zeros((len(scene), 3))
+    for frame in marks.head:
         low, high = STROKE_DEG
         size = (low + (high - low) * scene.own.stress[frame]) * log_normal(random, person.stroke_size, STROKE_SPREAD)
         size = min(size * (1 + 0.25 * float(scene.own.arousal[frame])), STROKE_MOST_DEG)
@@ -184,7 +197,6 @@ def _strokes(scene: Scene, random: np.random.Generator) -> Floats:
         else:
             way = np.array(STROKE_WAYS[kind]) * [1.0, side, side] + 0.12 * random.standard_normal(3)
             add_stroke(curve, frame + random.uniform(-1, 1), rise, size * way * person.head_size)
-        last = frame
     return curve
 
 
@@ -241,8 +253,15 @@ def _towards(scene: Scene, gaze: GazeCurves, random: np.random.Generator) -> Flo
     wanted = share * target + person.head_share * (1 - 0.7 * scene.stillness[:, None]) * aside
     latency = int(random.integers(HEAD_LATENCY_FRAMES[0], HEAD_LATENCY_FRAMES[1] + 1))
     late = np.concatenate([np.repeat(wanted[:1] * 0, min(latency, len(wanted)), axis=0), wanted])[: len(wanted)]
-    eased = follow(late, random.uniform(*GAZE_QUICKNESS) * person.head_pace)
-    return np.stack([-eased[:, 1], -eased[:, 0], TURN_TILT * random.uniform(-1, 1) * eased[:, 0]], axis=1)
+    turn = follow(late, random.uniform(*GAZE_QUICKNESS) * person.head_pace)
+    return np.stack([-turn[:, 1], -turn[:, 0], TURN_TILT * random.uniform(-1, 1) * turn[:, 0]], axis=1)
+
+
+def _reach(head: Floats, gaze: GazeCurves) -> Floats:
+    """What the head must turn [T, 3], degrees, so that the eyes need not turn further than they like."""
+    away = np.degrees(gaze.aim)[:, ::-1] + head[:, :2]
+    excess = np.sign(away) * np.maximum(np.abs(away) - EYES_LIKE_DEG, 0)
+    return np.concatenate([-follow(excess, REACH_QUICKNESS), np.zeros((len(head), 1))], axis=1)
 
 
 def _breath(scene: Scene, random: np.random.Generator) -> Floats:

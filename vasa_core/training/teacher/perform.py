@@ -11,10 +11,11 @@ from vasa_core.training.teacher.blinks import blink_curves
 from vasa_core.training.teacher.face import unit_curves
 from vasa_core.training.teacher.gaze import gaze_curves
 from vasa_core.training.teacher.head import head_curves
+from vasa_core.training.teacher.marks import draw_marks
 from vasa_core.training.teacher.personality import Personality, draw_personality
 from vasa_core.training.teacher.scene import build_scene
 
-PARTS = ("person", "emotion", "gaze", "blinks", "head", "face")
+PARTS = ("person", "emotion", "gaze", "blinks", "head", "face", "marks")
 """Each has its own stream of random numbers."""
 
 
@@ -43,9 +44,10 @@ def perform(
     random = {name: np.random.default_rng([seed, number]) for number, name in enumerate(PARTS)}
     scene = build_scene(prosody, direction, person or draw_personality(random["person"]), random["emotion"])
     gaze = gaze_curves(scene, random["gaze"])
-    rotation, translation = head_curves(scene, gaze, random["head"])
+    marks = draw_marks(scene, random["marks"])
+    rotation, translation = head_curves(scene, gaze, marks, random["head"])
     channels = {
-        "units": unit_curves(scene, gaze, random["face"]),
+        "units": unit_curves(scene, gaze, marks, random["face"]),
         "blink": blink_curves(scene, gaze, random["blinks"]),
         "gaze": gaze.gaze,
         "head_rotation": rotation,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vasa_core.motion.channels import EMOTIONS, EXPRESSION_UNITS, LISTENING, SPEAKING, Direction
 from vasa_core.motion.prosody import QUIET, ProsodyFrame
-from vasa_core.training.teacher.curves import attack_decay
+from vasa_core.training.teacher.curves import attack_decay, eased
 from vasa_core.training.teacher.emotions import Emotions
 from vasa_core.training.teacher.hearing import Hearing, hear, silence
 from vasa_core.training.teacher.personality import Personality
@@ -20,6 +20,8 @@ TALK_PAUSE_S = 1.0
 LIVELY_PAUSE_S = 0.3
 LIVELY_S = (0.35, 1.4)
 """Time constants with which the voice enlivens a face, and with which it calms down afterwards."""
+CHANGE_QUICKNESS = 5.0
+"""rad/s: a face changes its expressiveness within about a second."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,8 @@ def build_scene(
         lively=attack_decay((speaking & (own.pause < LIVELY_PAUSE_S)).astype(float), *LIVELY_S),
         target=np.zeros((frames, 2)) if direction.gaze is None else direction.gaze.astype(float),
         asked=np.full(frames, direction.gaze is not None),
-        size=np.ones(frames) if direction.expressiveness is None else direction.expressiveness.astype(float),
-        stillness=np.zeros(frames) if direction.stillness is None else direction.stillness.astype(float),
+        size=np.ones(frames) if direction.expressiveness is None else eased(direction.expressiveness, CHANGE_QUICKNESS),
+        stillness=np.zeros(frames) if direction.stillness is None else eased(direction.stillness, CHANGE_QUICKNESS),
         blink_rate=None if direction.blink_rate is None else direction.blink_rate.astype(float),
         mood=_mood(direction.emotion, speaking, own, random),
     )
