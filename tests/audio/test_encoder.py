@@ -1,15 +1,17 @@
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vasa_core.audio.encoder import FEATURE_SIZE, LIVE, OFFLINE, EncoderSettings, SpeechEncoder
+from vasa_core.audio.encoder import FEATURE_SIZE, LIVE, OFFLINE, SAMPLES_PER_FEATURE, EncoderSettings, SpeechEncoder
 from vasa_core.models import model_path, read_card, sha256_of
 from vasa_core.runtime import open_session
 
 REFERENCE = Path(__file__).parent / "whisper_reference.npz"
+HOP_SAMPLES = LIVE.hop_features * SAMPLES_PER_FEATURE
 
 
 def speech():
@@ -22,21 +24,25 @@ def run(mel, begin, end):
     return [output[0] for output in open_session("speech_encoder").run(["features", "hidden_2"], feed)]
 
 
-def test_shipped_network_equals_its_origin():
+def test_shipped_network_is_its_origin_but_for_rounding():
     """`features` in the fixture come from CTranslate2 running the original file, `hidden_2` from a float64 reference
-    written from Whisper's definition, which agrees with CTranslate2 to 1.2e-5."""
+    written from Whisper's definition, which agrees with CTranslate2 to 1.2e-5. Without the uint8 matrices the shipped
+    graph agreed with both to 1e-3."""
     reference = np.load(REFERENCE)
     features, hidden = run(reference["mel"], 0, 116)
     assert features.shape == hidden.shape == (116, 384)
-    assert np.abs(features[::4] - reference["features"]).max() < 1e-3
-    assert np.abs(hidden[::4] - reference["hidden_2"]).max() < 1e-3
+    for found, origin in ((features[::4], reference["features"]), (hidden[::4], reference["hidden_2"])):
+        error = (found - origin) / origin.std(axis=0)
+        assert error.std() < 0.12
+        assert np.abs(error.mean(axis=0)).max() < 0.2
 
 
 def test_wanted_features_equal_those_of_the_whole():
     mel = np.load(REFERENCE)["mel"]
     whole = run(mel, 0, 116)
     for part, full in zip(run(mel, 100, 106), whole, strict=True):
-        assert np.abs(part - full[100:106]).max() < 1e-4
+        difference = (part - full[100:106]) / full.std(axis=0)  # the last block rounds by the range of fewer rows
+        assert difference.std() < 0.05
 
 
 def test_card_matches_the_file():
@@ -60,7 +66,7 @@ def test_streamed_equals_whole_to_the_bit(settings):
         np.testing.assert_array_equal(np.concatenate(pieces), whole)
 
 
-@pytest.mark.parametrize("length", [0, 1, 319, 320, 321, 1919, 1920, 1921, 16000])
+@pytest.mark.parametrize("length", [0, 1, 319, 320, 321, HOP_SAMPLES - 1, HOP_SAMPLES, HOP_SAMPLES + 1, 16000])
 def test_number_of_features(length):
     assert SpeechEncoder(LIVE).encode(np.zeros(length, np.float32)).shape == (-(-length // 320), FEATURE_SIZE)
 
@@ -87,18 +93,35 @@ def test_features_move_with_the_sound():
     encoder = SpeechEncoder(LIVE)
     samples = speech()[:24000]
     hops = 20
-    delayed = np.concatenate([np.zeros(hops * 1920, np.float32), samples])
-    np.testing.assert_array_equal(encoder.encode(delayed)[hops * 6 :], encoder.encode(samples))
+    delayed = np.concatenate([np.zeros(hops * HOP_SAMPLES, np.float32), samples])
+    np.testing.assert_array_equal(encoder.encode(delayed)[hops * LIVE.hop_features :], encoder.encode(samples))
 
 
 def test_sound_heard_before_is_the_past():
     encoder = SpeechEncoder(LIVE)
     samples = speech()
-    cut = 16 * 1920
+    cut = 24 * HOP_SAMPLES
     whole = encoder.encode(samples)
     encoder.reset(samples[:cut])
     rest = np.concatenate([encoder.push(samples[cut:]), encoder.finish()])
     np.testing.assert_array_equal(rest, whole[cut // 320 :])
+
+
+@pytest.mark.parametrize("look_ahead", [0.08, 0.16, 0.24, 0.4])
+def test_look_aheads_of_a_stream(look_ahead):
+    """Any of them yields features like those that hear a second ahead."""
+    settings = replace(LIVE, look_ahead=look_ahead)
+    found, whole = SpeechEncoder(settings).encode(speech()), SpeechEncoder(OFFLINE).encode(speech())
+    assert np.corrcoef(found.ravel(), whole.ravel())[0, 1] > 0.6
+
+
+@pytest.mark.parametrize("settings", [LIVE, OFFLINE])
+@pytest.mark.parametrize("level_db", [-60.0, -40.0])
+def test_quiet_voices_sound_like_loud_ones(settings, level_db):
+    encoder = SpeechEncoder(settings)
+    loud = speech() / np.sqrt(np.mean(speech() ** 2)) * 10 ** (-20 / 20)
+    quiet = (loud * 10 ** ((level_db + 20) / 20)).astype(np.float32)
+    assert np.corrcoef(encoder.encode(loud).ravel(), encoder.encode(quiet).ravel())[0, 1] > 0.98
 
 
 def test_values_that_are_not_numbers_do_not_spread():
@@ -163,6 +186,6 @@ def test_speed(record_property):
     encoder.encode(samples)
     began = time.process_time()
     encoder.encode(samples)
-    milliseconds = 1000 * (time.process_time() - began) / np.ceil(len(samples) / 1920)
+    milliseconds = 1000 * (time.process_time() - began) / np.ceil(len(samples) / HOP_SAMPLES)
     record_property("milliseconds_per_hop", milliseconds)
-    assert milliseconds < 120  # a hop is 120 ms long: slower could not keep up
+    assert milliseconds < 1000 * LIVE.hop  # slower could not keep up

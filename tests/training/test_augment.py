@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,19 +6,19 @@ import pytest
 from scipy.signal import correlate
 
 from vasa_core.training.augment import (
+    BACKGROUNDS,
     CODECS,
     EQUALISER_HZ,
-    NOISES,
     PHONE_DB,
     apply,
     augment,
     draw,
     equalise,
-    make_noise,
     room_response,
     speech_level,
     through_codec,
 )
+from vasa_core.training.noises import NOISES, make_noise
 
 RATE = 16000
 REFERENCE = Path(__file__).parents[1] / "audio" / "whisper_reference.npz"
@@ -59,9 +60,22 @@ def test_codecs_do_not_delay(codec):
 
 @pytest.mark.parametrize("kind", NOISES)
 def test_noises(kind):
-    noise = make_noise(kind, 8000, np.random.default_rng(0), speech)
-    assert noise.shape == (8000,)
-    assert noise.std() > 0
+    for seed in range(3):
+        noise = make_noise(kind, 8000, np.random.default_rng(seed))
+        assert noise.shape == (8000,)
+        assert noise.std() > 0
+
+
+@pytest.mark.parametrize("kind", sorted(set(BACKGROUNDS)))
+def test_background_has_the_level_drawn(kind):
+    rng = np.random.default_rng(0)
+    plain = replace(
+        draw(rng), pitch=1.0, formant=1.0, whispered=False, gains_db=(0.0,) * 8, rt60_s=0.0, codec=-1, level_db=-30.0
+    )
+    alone = apply(speech(), replace(plain, noise=""), rng, speech)
+    noisy = apply(speech(), replace(plain, noise=kind, snr_db=20.0), rng, speech)
+    gain = np.dot(noisy, alone) / np.dot(alone, alone)
+    assert 20 * np.log10(speech_level(alone) * gain / np.std(noisy - gain * alone)) == pytest.approx(20.0, abs=1.5)
 
 
 def test_equaliser_has_no_delay_and_the_gains_asked_for():

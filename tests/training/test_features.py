@@ -1,4 +1,6 @@
 import wave
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +8,16 @@ import pytest
 
 from vasa_core.audio.encoder import LIVE, OFFLINE, SpeechEncoder
 from vasa_core.training import features
-from vasa_core.training.features import clip_features, clip_seed, settings_of, sound_files, write_variant
+from vasa_core.training.features import (
+    LOOK_AHEADS,
+    clip_features,
+    clip_seed,
+    settings_of,
+    sound_files,
+    write_features,
+    write_variant,
+)
+from vasa_core.training.quiet import make_quiet
 
 REFERENCE = Path(__file__).parents[1] / "audio" / "whisper_reference.npz"
 
@@ -29,8 +40,11 @@ def clips(tmp_path):
 
 
 def test_settings_of_variants():
-    assert settings_of("live") == settings_of("aug00") == settings_of("aug12") == LIVE
+    assert settings_of("live") == LIVE
     assert settings_of("offline") == settings_of("aug01") == OFFLINE
+    streamed = [settings_of("aug00", seed) for seed in range(60)]
+    assert {s.look_ahead for s in streamed} == set(LOOK_AHEADS)
+    assert {replace(s, look_ahead=LIVE.look_ahead) for s in streamed} == {LIVE}
     with pytest.raises(KeyError):
         settings_of("other")
 
@@ -56,10 +70,9 @@ def test_own_length_without_frames(clips, tmp_path):
 def test_clips_stay_in_place_within_a_longer_stream(variant, monkeypatch):
     """Without a disguise, features inside a stream resemble those of the clip alone at no other place so much."""
     monkeypatch.setattr(features, "augment", lambda samples, rng, others: samples)
-    encoder = SpeechEncoder(settings_of(variant))
-    alone = encoder.encode(speech())
     for seed in range(3):
-        inside = clip_features(speech(), variant, encoder, seed, speech).astype(np.float32)
+        alone = SpeechEncoder(settings_of(variant, seed)).encode(speech())
+        inside = clip_features(speech(), variant, seed, speech).astype(np.float32)
         assert inside.shape == alone.shape
         likeness = [np.corrcoef(alone[10:100].ravel(), inside[10 + k : 100 + k].ravel())[0, 1] for k in range(-5, 6)]
         assert np.argmax(likeness) == 5
@@ -69,3 +82,20 @@ def test_clips_stay_in_place_within_a_longer_stream(variant, monkeypatch):
 def test_seeds_differ_and_repeat():
     assert clip_seed(0, "aug00", "a") == clip_seed(0, "aug00", "a")
     assert len({clip_seed(s, v, c) for s in (0, 1) for v in ("aug00", "aug01") for c in ("a", "b")}) == 8
+
+
+def test_every_set_gets_its_variants(clips, tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "make_quiet", partial(make_quiet, count=2))
+    for name in ("grid_s1", "grid_others", "mandarin"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+    clips[0].rename(tmp_path / "data" / "grid_s1" / "a.wav")
+    (tmp_path / "work" / "synthetic").mkdir(parents=True)
+    clips[1].rename(tmp_path / "work" / "synthetic" / "b.wav")
+    lines = list(write_features(tmp_path / "data", tmp_path / "work", ["offline", "aug01"]))
+    out = tmp_path / "work" / "features"
+    assert len(lines) == 9
+    assert np.load(out / "grid_s1" / "aug01" / "a.npy").shape == (150, 768)
+    assert np.load(out / "synthetic" / "offline" / "b.npy").shape == (66, 768)
+    sounds, quiet = (out / "quiet").glob("*.wav"), (out / "quiet" / "offline").glob("*.npy")
+    assert {path.stem for path in sounds} == {path.stem for path in quiet}
+    assert not (out / "quiet" / "aug01").exists()

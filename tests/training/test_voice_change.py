@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import correlate, lfilter
 
-from vasa_core.training.voice_change import change_voice
+from vasa_core.training.voice_change import change_voice, whisper
 
 RATE = 16000
 REFERENCE = Path(__file__).parents[1] / "audio" / "whisper_reference.npz"
@@ -74,3 +74,17 @@ def test_every_sound_keeps_its_time(pitch, formant):
     part = slice(0, 12000), slice(12000, 24000), slice(24000, 36000)
     assert all(abs(lag_ms(speech()[p], changed[p])) < 10 for p in part)
     assert changed.std() == pytest.approx(speech().std(), rel=0.4)
+
+
+def test_a_whisper_has_no_pitch_but_the_same_vowel_at_the_same_time():
+    def periodicity(sound):
+        middle = sound[4000:12000]
+        similarity = correlate(middle, middle)[len(middle) - 1 :]
+        return similarity[80:200].max() / similarity[0]
+
+    whispered = whisper(vowel(), np.random.default_rng(0))
+    assert periodicity(vowel()) > 0.9
+    assert periodicity(whispered) < 0.5
+    spoken = whisper(speech(), np.random.default_rng(0))
+    assert spoken.shape == speech().shape
+    assert abs(lag_ms(speech(), spoken)) < 10

@@ -19,7 +19,8 @@ from scipy.signal import oaconvolve
 
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.audio.reading import load_audio
-from vasa_core.training.voice_change import change_voice
+from vasa_core.training.noises import NOISES, make_noise
+from vasa_core.training.voice_change import change_voice, whisper
 
 Babble = Callable[[int], NDArray[np.float32]]
 """Gives a recording of speech for any number, to be mixed into a murmur."""
@@ -32,11 +33,12 @@ PERSONS = (
     (0.20, (-6.0, 4.0), (0.85, 1.06)),  # other men
     (0.15, (-8.0, 8.0), (0.85, 1.25)),  # anybody
 )
-LEVEL_DB = (-42.0, -14.0)  # root mean square of the speech, against full scale
+WHISPER_SHARE = 0.05
+LEVEL_DB = (-58.0, -12.0)  # root mean square of the speech, against full scale
 EQUALISER_SHARE, EQUALISER_DB, TILT_DB = 0.6, 7.0, 5.0  # knots an octave apart; tilt per octave spread below
 PHONE_SHARE = 0.12
 ROOM_SHARE, ROOM_RT60_S, ROOM_RATIO_DB = 0.45, (0.12, 0.9), (0.0, 18.0)  # ratio of direct to reflected sound
-NOISE_SHARE, NOISE_SNR_DB, BABBLE_SNR_DB = 0.5, (8.0, 35.0), (12.0, 35.0)
+NOISE_SHARE, NOISE_SNR_DB, BABBLE_SNR_DB = 0.55, (5.0, 35.0), (12.0, 35.0)
 CODEC_SHARE = 0.3
 CODECS = (  # container, encoder, bits a second, rate
     ("mp3", "libmp3lame", 24000, 16000),
@@ -57,12 +59,14 @@ class Disguise:
     ----------
     pitch, formant
         Factors on the voice's pitch and formant frequencies.
+    whispered
+        Whether the voice loses its tone.
     gains_db
         Gains of the equaliser at `EQUALISER_HZ`.
     rt60_s, room_db
         Reverberation time and ratio of direct to reflected sound; rt60_s = 0: no room.
     noise, snr_db
-        Kind of noise, one of `NOISES`, "" for none.
+        What sounds beside the voice, one of `BACKGROUNDS`, "" for nothing.
     codec
         Index into `CODECS`, -1 for none.
     level_db
@@ -72,6 +76,7 @@ class Disguise:
 
     pitch: float
     formant: float
+    whispered: bool
     gains_db: tuple[float, ...]
     rt60_s: float
     room_db: float
@@ -83,7 +88,9 @@ class Disguise:
 
 EQUALISER_HZ = (62.5, 125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PHONE_DB = (-40.0, -30.0, -8.0, 0.0, 0.0, 0.0, -20.0, -50.0)
-NOISES = ("white", "pink", "brown", "hum", "babble")
+BABBLE = "babble"
+BACKGROUNDS = (*NOISES, BABBLE, "music")
+"""Every kind of noise; music twice as often, since games and films have it."""
 
 
 def draw(rng: np.random.Generator) -> Disguise:
@@ -97,12 +104,13 @@ def draw(rng: np.random.Generator) -> Disguise:
     if rng.random() < PHONE_SHARE:
         gains += PHONE_DB
     room = rng.random() < ROOM_SHARE
-    noise = str(rng.choice(NOISES)) if rng.random() < NOISE_SHARE else ""
-    snr = rng.uniform(*(BABBLE_SNR_DB if noise == "babble" else NOISE_SNR_DB))
+    noise = str(rng.choice(BACKGROUNDS)) if rng.random() < NOISE_SHARE else ""
+    snr = rng.uniform(*(BABBLE_SNR_DB if noise == BABBLE else NOISE_SNR_DB))
     codec = int(rng.integers(len(CODECS))) if rng.random() < CODEC_SHARE else -1
     return Disguise(
         pitch=float(2.0 ** (rng.uniform(*person[1]) / 12.0)),
         formant=float(rng.uniform(*person[2])),
+        whispered=bool(rng.random() < WHISPER_SHARE),
         gains_db=tuple(float(g) for g in gains),
         rt60_s=float(rng.uniform(*ROOM_RT60_S)) if room else 0.0,
         room_db=float(rng.uniform(*ROOM_RATIO_DB)),
@@ -125,10 +133,13 @@ def apply(
     sound: NDArray = samples
     if disguise.pitch != 1.0 or disguise.formant != 1.0:
         sound = change_voice(sound, disguise.pitch, disguise.formant)
+    if disguise.whispered:
+        sound = whisper(sound, rng)
     if disguise.rt60_s:
         sound = oaconvolve(sound, room_response(disguise.rt60_s, disguise.room_db, rng))[: len(sound)]
     if disguise.noise:
-        noise = make_noise(disguise.noise, len(sound), rng, babble)
+        count = len(sound)
+        noise = _murmur(count, rng, babble) if disguise.noise == BABBLE else make_noise(disguise.noise, count, rng)
         sound = sound + noise * (speech_level(sound) * 10 ** (-disguise.snr_db / 20) / (np.std(noise) + 1e-9))
     if any(disguise.gains_db):
         sound = equalise(sound, disguise.gains_db)
@@ -154,21 +165,6 @@ def room_response(rt60_s: float, ratio_db: float, rng: np.random.Generator) -> N
     tail *= np.sqrt(10 ** (-ratio_db / 10) / np.sum(tail**2))
     tail[0] = 1.0
     return tail
-
-
-def make_noise(kind: str, count: int, rng: np.random.Generator, babble: Babble) -> NDArray[np.float64]:
-    """Noise [count] of one of the kinds in `NOISES`, of any level."""
-    if kind == "babble":
-        return _murmur(count, rng, babble)
-    if kind == "hum":
-        times = np.arange(count) / SAMPLE_RATE
-        mains = rng.choice((50.0, 60.0))
-        waves = [np.sin(2 * np.pi * mains * k * times + rng.uniform(0, 6.28)) / k for k in range(1, 9)]
-        return np.einsum("ij,i->j", np.array(waves), rng.random(8)) + 0.02 * rng.standard_normal(count)
-    slope = {"white": 0.0, "pink": 0.5, "brown": 1.0}[kind]
-    spectrum = rfft(rng.standard_normal(count))
-    hz = np.maximum(rfftfreq(count, 1 / SAMPLE_RATE), 30.0)
-    return irfft(spectrum * (hz / 1000.0) ** -slope, count)
 
 
 def _murmur(count: int, rng: np.random.Generator, babble: Babble) -> NDArray[np.float64]:

@@ -1,14 +1,16 @@
 """Speech features of a data set, as they will be streamed: clean, and spoken by many other voices and rooms.
 
 Each variant is a folder of `<clip>.npy` files, float16 [n, 768] at 50 Hz. `live` and `offline` are the clean recordings
-under the encoder settings of that name; `aug00`, `aug01` ... are changed voices, even ones live, odd ones offline.
+under the encoder settings of that name; `aug00`, `aug01` ... are changed voices, odd ones offline, even ones live with
+a look-ahead drawn for each clip, so that one model serves any.
 """
 
 import json
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,18 +19,26 @@ from numpy.typing import NDArray
 from vasa_core.audio.encoder import LIVE, OFFLINE, SAMPLES_PER_FEATURE, EncoderSettings, SpeechEncoder
 from vasa_core.audio.reading import load_audio
 from vasa_core.training.augment import Babble, augment
+from vasa_core.training.quiet import make_quiet
 
 AUGMENTED = "aug"
+CLEAN = ("live", "offline")
+LOOK_AHEADS = (0.08, 0.16, 0.16, 0.16, 0.24, 0.40)
+"""Seconds; of a changed voice that streams."""
+GRID_FEATURES = 150
+"""Every clip of GRID is 3 s long; some have lost their end."""
 IN_STREAM_SHARE = 0.7  # of the changed clips that other sound precedes, and of those that other sound follows
-AFTER_FEATURES = 50
+BEFORE_FEATURES, AFTER_FEATURES = 100, 50
 SOUND_FILES = (".mkv", ".flac", ".wav", ".ogg")
 
 
-def settings_of(variant: str) -> EncoderSettings:
-    """Encoder settings of a variant: `live`, `offline`, or by the parity of the number of `augNN`."""
-    if variant.startswith(AUGMENTED):
-        return OFFLINE if int(variant.removeprefix(AUGMENTED)) % 2 else LIVE
-    return {"live": LIVE, "offline": OFFLINE}[variant]
+def settings_of(variant: str, seed: int = 0) -> EncoderSettings:
+    """Encoder settings of a variant: `live`, `offline`, or by the parity of `augNN` and the clip's seed."""
+    if not variant.startswith(AUGMENTED):
+        return {"live": LIVE, "offline": OFFLINE}[variant]
+    if int(variant.removeprefix(AUGMENTED)) % 2:
+        return OFFLINE
+    return replace(LIVE, look_ahead=float(np.random.default_rng(seed).choice(LOOK_AHEADS)))
 
 
 def clip_seed(seed: int, variant: str, clip: str) -> int:
@@ -36,20 +46,24 @@ def clip_seed(seed: int, variant: str, clip: str) -> int:
     return zlib.crc32(f"{seed}/{variant}/{clip}".encode())
 
 
-def clip_features(
-    samples: NDArray[np.float32], variant: str, encoder: SpeechEncoder, seed: int, others: Babble
-) -> NDArray[np.float16]:
+@cache
+def _encoder(settings: EncoderSettings) -> SpeechEncoder:
+    return SpeechEncoder(settings)
+
+
+def clip_features(samples: NDArray[np.float32], variant: str, seed: int, others: Babble) -> NDArray[np.float16]:
     """Features [ceil(N / 320), 768] of one clip [N] in one variant.
 
     Changed voices are put, more often than not, into the middle of a longer stream made of other clips: a model must
     not come to rely on the silence that surrounds each clip of a data set, nor on where the encoder's hops fall.
     """
+    encoder = _encoder(settings_of(variant, seed))
     if not variant.startswith(AUGMENTED):
         return encoder.encode(samples).astype(np.float16)
     rng = np.random.default_rng(seed)
     count = -(-len(samples) // SAMPLES_PER_FEATURE)
     skip = int(rng.integers(encoder.settings.hop_features))
-    before = _piece(others, rng, encoder.settings.past_features + skip) if rng.random() < IN_STREAM_SHARE else None
+    before = _piece(others, rng, BEFORE_FEATURES + skip) if rng.random() < IN_STREAM_SHARE else None
     after = _piece(others, rng, AFTER_FEATURES) if rng.random() < IN_STREAM_SHARE else None
     parts = [part for part in (before, samples, after) if part is not None]
     stream = augment(np.concatenate(parts), rng, others)
@@ -92,10 +106,8 @@ def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, fra
     """
     folder = out / variant
     folder.mkdir(parents=True, exist_ok=True)
-    settings = settings_of(variant)
-    note = {"variant": variant, "seed": seed, "settings": asdict(settings), "frames": frames}
+    note = {"variant": variant, "seed": seed, "settings": _describe(variant), "frames": frames}
     (folder / "variant.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
-    encoder = SpeechEncoder(settings)
 
     def others(number: int) -> NDArray[np.float32]:
         return load_audio(clips[number % len(clips)])
@@ -108,7 +120,7 @@ def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, fra
         samples = load_audio(clip)
         if frames is not None:
             samples = np.pad(samples, (0, max(0, frames * SAMPLES_PER_FEATURE - len(samples))))
-        features = clip_features(samples, variant, encoder, clip_seed(seed, variant, clip.stem), others)
+        features = clip_features(samples, variant, clip_seed(seed, variant, clip.stem), others)
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:
             np.save(file, features)
@@ -117,16 +129,33 @@ def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, fra
     return written
 
 
+def _describe(variant: str) -> dict[str, object]:
+    """The encoder's settings as they go into the note beside the files."""
+    settings = settings_of(variant)
+    streamed = variant.startswith(AUGMENTED) and settings != OFFLINE
+    return {"look_ahead": LOOK_AHEADS if streamed else settings.look_ahead, "hop": settings.hop, "past": settings.past}
+
+
 def sound_files(folder: Path) -> list[Path]:
     """Sound and video files directly in `folder`, by name."""
     return sorted(path for path in folder.iterdir() if path.suffix in SOUND_FILES)
 
 
-def write_features(data: Path, out: Path, variants: list[str], seed: int = 0) -> Iterator[str]:
-    """Write the variants of the sets `grid_s1`, `grid_others` and `mandarin` under `data`; yield a line on each."""
+def write_features(data: Path, work: Path, variants: list[str], seed: int = 0) -> Iterator[str]:
+    """Write the variants of every set to `work/features/<set>/<variant>`; yield a line on each.
+
+    The sets are `grid_s1`, `grid_others` and `mandarin` under `data`, `work/synthetic` where there is one, and `quiet`,
+    which is made here and never changed.
+    """
+    out = work / "features"
+    make_quiet(out / "quiet", seed=seed)
+    folders = {name: data / name for name in ("grid_s1", "grid_others", "mandarin")}
+    folders |= {"synthetic": work / "synthetic", "quiet": out / "quiet"}
     for variant in variants:
-        for name in ("grid_s1", "grid_others", "mandarin"):
+        for name, folder in folders.items():
+            if not folder.is_dir() or (name == "quiet" and variant not in CLEAN):
+                continue
             began = time.monotonic()
-            frames = 150 if name.startswith("grid") else None
-            count = write_variant(sound_files(data / name), out / name, variant, seed, frames)
+            frames = GRID_FEATURES if name.startswith("grid") else None
+            count = write_variant(sound_files(folder), out / name, variant, seed, frames)
             yield f"{name}/{variant}: {count} clips in {time.monotonic() - began:.0f} s"

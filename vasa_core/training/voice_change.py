@@ -16,6 +16,7 @@ WINDOW = 512  # 32 ms: holds three periods of a deep male voice
 SYNTHESIS_HOP = WINDOW // 4
 ENVELOPE_S = 0.002  # cepstral lifter: keeps formants, drops harmonics of voices below 500 Hz
 LARGEST_BOOST = np.log(10.0**1.5)  # of the envelope correction, 30 dB
+WHISPER_KNEE_HZ = 500.0  # below, a whisper has little: the vocal folds do not swing
 CROSSOVER_TAPS = 255
 SINC_REACH = 16  # samples to either side
 SINC_STEPS = 1024  # fractions of a sample that are told apart: 60 dB below the signal
@@ -43,6 +44,23 @@ def change_voice(samples: NDArray[np.float32], pitch: float, formant: float) -> 
     if pitch < 1.0:
         shifted = _fill_top(shifted, samples.astype(np.float64), pitch * SAMPLE_RATE / 2)
     return shifted.astype(np.float32)
+
+
+def whisper(samples: NDArray, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Take the tone out of a voice: noise with the spectral envelope of [N] samples, weak in the bass; [N]."""
+    window = np.hanning(WINDOW + 1)[:-1]
+    padded = np.pad(np.asarray(samples, np.float64), WINDOW)
+    rows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::SYNTHESIS_HOP]
+    envelope = np.exp(_log_envelope(np.abs(rfft(rows * window, axis=1))))
+    noise = rng.standard_normal(len(padded))
+    breath = rfft(np.lib.stride_tricks.sliding_window_view(noise, WINDOW)[::SYNTHESIS_HOP] * window, axis=1)
+    hz = np.arange(envelope.shape[1]) * SAMPLE_RATE / WINDOW
+    bass = (hz / WHISPER_KNEE_HZ) ** 2 / (1 + (hz / WHISPER_KNEE_HZ) ** 2)
+    frames = irfft(breath * envelope * bass / np.sqrt(np.sum(window**2)), WINDOW, axis=1) * window
+    output = np.zeros(len(padded))
+    for i, frame in enumerate(frames):
+        output[i * SYNTHESIS_HOP : i * SYNTHESIS_HOP + WINDOW] += frame
+    return output[WINDOW : WINDOW + len(samples)] / 1.5
 
 
 def _stretch(samples: NDArray[np.float64], factor: float, formant: float) -> NDArray[np.float64]:
@@ -103,17 +121,21 @@ def _envelope_gain(magnitude: NDArray[np.float64], pitch: float, formant: float)
     """Gain [frames, bins] that puts the formants, after resampling by `pitch`, at `formant` times their place."""
     if np.isclose(pitch, formant):
         return np.ones_like(magnitude)
-    level = np.log(magnitude + 1e-4)
-    cepstrum = irfft(level, axis=1)
-    keep = round(ENVELOPE_S * SAMPLE_RATE)
-    cepstrum[:, keep : WINDOW - keep + 1] = 0.0
-    envelope = rfft(cepstrum, axis=1).real
+    envelope = _log_envelope(magnitude)
     bins = np.arange(magnitude.shape[1])
     wanted = np.minimum(bins * pitch / formant, bins[-1])
     lower = np.minimum(wanted.astype(int), bins[-1] - 1)
     share = wanted - lower
     warped = envelope[:, lower] * (1 - share) + envelope[:, lower + 1] * share
     return np.exp(np.clip(warped - envelope, -LARGEST_BOOST, LARGEST_BOOST))
+
+
+def _log_envelope(magnitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm [frames, bins] of spectra without the fine structure that pitch gives them."""
+    cepstrum = irfft(np.log(magnitude + 1e-4), axis=1)
+    keep = round(ENVELOPE_S * SAMPLE_RATE)
+    cepstrum[:, keep : WINDOW - keep + 1] = 0.0
+    return rfft(cepstrum, axis=1).real
 
 
 def _read_at(samples: NDArray[np.float64], places: NDArray[np.float64], cutoff: float) -> NDArray[np.float64]:
