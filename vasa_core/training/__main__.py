@@ -154,6 +154,20 @@ def evaluate(
 
 
 @app.command()
+def compare(
+    audio: Annotated[list[Path], typer.Argument(help="Voices.", exists=True)],
+    seeds: Annotated[int, typer.Option(help="Takes of each.")] = 4,
+    model: Annotated[Path | None, typer.Option(help="Folder of the networks; the shipped ones if left out.")] = None,
+) -> None:
+    """Print the joint statistics of the teacher and of the model, side by side."""
+    from vasa_core.motion.sampler import MotionModel
+    from vasa_core.training.compare import compare as of
+    from vasa_core.training.compare import table
+
+    typer.echo(table(of(audio, seeds, MotionModel(model))))
+
+
+@app.command()
 def export(data: Data, work: Work) -> None:
     """Write the trained model to models/motion_*.onnx, with cards; the backbone's holds the scores."""
     from vasa_core.training.export_motion import add_scores, export_motion
