@@ -39,6 +39,10 @@ def test_no_folds_at_rest(renderer: Renderer, creases: Creases):
     assert (drawn(renderer, creases) == 200).all()
 
 
+def test_no_folds_where_a_smile_came_off(smiling_renderer: Renderer):
+    assert smiling_renderer.creases.depth(face(smiling_renderer)).max() == 0
+
+
 @pytest.mark.parametrize(
     ("units", "landmarks"),
     [

@@ -212,6 +212,10 @@ class Creases:
         self._triangles = np.concatenate(triangles).astype(np.int32)
         self._corners, self._weights = embed(where, rest[:, :2], mesh.triangles)
 
+    def settle(self, neutral: NDArray[np.float32]) -> None:
+        """Take the face at rest, `neutral` [V, 3] px: what is pressed there anyway, as a smile comes off, folds not."""
+        self._lengths = np.minimum(self._lengths, self._distances(neutral))
+
     def depth(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
         """[n] how deep each vertex of the folds lies in shadow, 0 to 1, on a face [V, 3] px before its head moves."""
         pressed = 1 - self._distances(position) / self._lengths

@@ -73,7 +73,9 @@ class Renderer:
         covered = np.clip((asset.limits.mouth - COVERED[0]) / (COVERED[1] - COVERED[0]), 0, 1)
         self._mouth_shows = np.float32(covered)
         still = np.zeros(2, np.float32)
-        self.mouth.settle(self.shape(np.zeros(space.size, np.float32), still, still).position)
+        at_rest = self.shape(np.zeros(space.size, np.float32), still, still).position
+        self.mouth.settle(at_rest)
+        self.creases.settle(at_rest)
         self._background = make_background(asset, background)
         self._painter = Painter(self.size)
 

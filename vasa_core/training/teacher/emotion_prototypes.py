@@ -147,11 +147,11 @@ PROTOTYPES: dict[str, Prototype] = {
 
 SPEAKING_SHARE: Weights = {
     "jawOpen": 0.0,
-    "mouthUpperUp": 0.35,
+    "mouthUpperUp": 0.15,
     "mouthStretch": 0.5,
     "mouthPucker": 0.3,
     "mouthPress": 0.5,
-    "mouthShrugLower": 0.5,
+    "mouthShrugLower": 0.35,
     "mouthShrugUpper": 0.3,
     "mouthFrown": 0.85,
     "mouthSmile": 0.8,
