@@ -30,6 +30,9 @@ NEIGHBOURS = 2
 JUMP_SEMITONES = 7.5
 MEMORY_FRAMES = 200
 """The running median is over the last 8 s of voiced sounds: of what this voice does, not of a phrase."""
+FAR_SEMITONES = 11.0
+FAR_CLARITY = 0.85
+"""So far from the median only clear sounds are believed: hiss and creaking have weak peaks anywhere."""
 
 _FFT = 2 * WINDOW_SAMPLES
 _LAGS = (int(SAMPLE_RATE / HIGHEST_HZ) - 1, int(SAMPLE_RATE / LOWEST_HZ) + 2)
@@ -104,10 +107,13 @@ class PitchFollower:
     def __init__(self) -> None:
         self._near: deque[float | None] = deque([None] * (2 * NEIGHBOURS + 1), maxlen=2 * NEIGHBOURS + 1)
         self._memory: deque[float] = deque(maxlen=MEMORY_FRAMES)
+        self._usual = 0.0
 
     def listen(self, semitones: float, clarity: float, loud: bool) -> None:
         """Take the newest window's measure, and whether it is loud enough to be the voice."""
-        self._near.append(semitones if loud and clarity > VOICED_LEAST else None)
+        far = len(self._memory) > 0 and abs(semitones - self._usual) > FAR_SEMITONES
+        known = loud and clarity > (FAR_CLARITY if far else VOICED_LEAST)
+        self._near.append(semitones if known else None)
 
     def frame(self) -> Pitch:
         """Pitch `NEIGHBOURS` frames before the newest."""
@@ -119,4 +125,5 @@ class PitchFollower:
         if abs(jump) > JUMP_SEMITONES:
             own -= SEMITONES_PER_OCTAVE * round(jump / SEMITONES_PER_OCTAVE)
         self._memory.append(own)
-        return Pitch(own - sorted(self._memory)[len(self._memory) // 2], True)
+        self._usual = sorted(self._memory)[len(self._memory) // 2]
+        return Pitch(own - self._usual, True)

@@ -122,7 +122,7 @@ def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
     start = smooth_step(np.arange(frames) * FRAME_S / START_S)
     posture = _postures(scene, gaze, live, random)
     wander = drift(random, frames, 9, _pace(scene)) * start[:, None]
-    own: Floats = posture[:, :3] + live[:, None] * DRIFT_DEG * wander[:, :3] * person.head_size
+    own = np.asarray(posture[:, :3] + live[:, None] * DRIFT_DEG * wander[:, :3] * person.head_size, float)
     own += (
         _sway(scene, wander[:, 6:9])
         + _strokes(scene, marks, random)

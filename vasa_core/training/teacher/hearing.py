@@ -36,8 +36,8 @@ SINGING_S = (0.5, 3.0)
 """Time constants with which held notes become singing, and with which that is forgotten."""
 LAUGH_GAPS = (3, 8)
 """Frames between the bursts of a laugh: 3 to 8 a second (Provine and Yong 1991: 4.8)."""
-LAUGH_BURSTS = 4
-LAUGH_DIP_DB = 9.0
+LAUGH_BURSTS = 5
+LAUGH_DIP_DB = 10.0
 """Between bursts the sound falls at least so far."""
 LAUGH_S = (0.25, 1.0)
 
