@@ -5,27 +5,23 @@ calling thread, encoding runs in a second one.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.reading import audio_duration, read_audio
-from vasa_core.errors import AudioError
 from vasa_core.export.contact_sheet import ContactSheet
 from vasa_core.export.curves import open_curves
-from vasa_core.export.frame_rate import SAMPLE_RATE, FrameRate, frame_count
-from vasa_core.export.sink import BackgroundSink
-from vasa_core.export.sound import Audio, open_sound
+from vasa_core.export.sink import BackgroundSink, FrameSink
 from vasa_core.export.video import exact_fps, is_video_path
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import enroll
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.generator import AnimationSettings, MotionGenerator
+from vasa_core.motion.cues import Cue, load_cues
+from vasa_core.motion.generator import MotionGenerator
+from vasa_core.motion.settings import AnimationSettings
 from vasa_core.motion.track import MOTION_FPS, Motion
 from vasa_core.outputs import (
     DEFAULT_BACKGROUND,
@@ -37,12 +33,14 @@ from vasa_core.outputs import (
     open_sinks,
 )
 from vasa_core.render.renderer import Renderer
+from vasa_core.scene import Scene, SceneRun, expected_frames, film_sound, source_of
 
 ASSET_SUFFIX = ".vasa"
-SILENT_PEAK = 1e-3  # -60 dB of full scale: below, there is no voice to follow
 
 Portrait = str | Path | bytes | NDArray[np.uint8] | FaceAsset
 """A picture (path, bytes or [height, width, 3] RGB), the path of a face asset, or the asset itself."""
+Cues = str | Path | Iterable[Cue]
+"""The path of a cue file (see docs/director.md), or cues."""
 Progress = Callable[[int, int], None]
 """Called with the frames done and the frames expected (0: unknown)."""
 
@@ -56,7 +54,7 @@ class RenderReport:
     frames: int
     fps: float
     seconds: float
-    """Length of the voice."""
+    """Length of the scene."""
     startup_seconds: float
     """Opening models and compiling, until the first frame could be made."""
     working_seconds: float
@@ -65,6 +63,8 @@ class RenderReport:
     """Frames a second of the renderer alone."""
     silent: bool
     """No voice was found: the face only idles."""
+    seed: int
+    """The seed of this performance."""
 
     @property
     def real_time_factor(self) -> float:
@@ -82,60 +82,26 @@ class MotionReport:
     seconds: float
     working_seconds: float
     silent: bool
-
-
-class _Voice:
-    """The voice in pieces, with a record of what has gone by."""
-
-    def __init__(self, audio: Audio) -> None:
-        self.samples = 0
-        self.peak = 0.0
-        self.listeners: list[Callable[[NDArray[np.float32]], None]] = []
-        self._pieces = read_audio(audio, SAMPLE_RATE if isinstance(audio, np.ndarray) else None)
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        for piece in self._pieces:
-            self.samples += len(piece)
-            self.peak = max(self.peak, float(np.abs(piece).max(initial=0.0)))
-            for listener in self.listeners:
-                listener(piece)
-            yield piece
-
-    @property
-    def silent(self) -> bool:
-        return self.peak < SILENT_PEAK
-
-
-def _motion(voice: _Voice, generator: MotionGenerator, fps: Fraction) -> Iterator[Motion]:
-    """The voice's motion at `fps`, in pieces, frame_count(samples) frames in all."""
-    rate = FrameRate(fps)
-    frames = (rate.push(piece) for piece in _generated(voice, generator) if len(piece))
-    yield from filter(len, frames)
-    rest = rate.finish(voice.samples)
-    if len(rest):
-        yield rest
-
-
-def _generated(voice: _Voice, generator: MotionGenerator) -> Iterator[Motion]:
-    for samples in voice:
-        yield generator.push(samples)
-    yield generator.finish()
-
-
-def _settings(seed: int, settings: AnimationSettings | None) -> AnimationSettings:
-    return settings or AnimationSettings(seed=seed)
+    seed: int
 
 
 def animate(
-    audio: Audio, *, fps: float = MOTION_FPS, seed: int = 0, settings: AnimationSettings | None = None
+    scene: Scene,
+    *,
+    fps: float = MOTION_FPS,
+    seed: int = 0,
+    director: Cues = (),
+    settings: AnimationSettings | None = None,
 ) -> Iterator[Motion]:
     """The motion of a voice, in pieces, in order, in constant memory.
 
     Parameters
     ----------
-    audio : path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz (floats or integers).
+    scene : what the face says: path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz
+        (floats or integers); or `Listening` to such a sound; or `Idle` for some seconds.
     fps : frames a second, 24 to 60.
     seed : another seed, another performance of the same words.
+    director : what the face shall do when.
     settings : everything else that shapes the motion; its own seed then counts.
 
     Yields
@@ -143,43 +109,51 @@ def animate(
     `Motion` pieces; together ceil(duration * fps) frames. `Motion.concatenate(list(...))` joins them.
     """
     rate = exact_fps(fps)
-    voice = _Voice(audio)
-    generator = MotionGenerator(_settings(seed, settings))
-    return _motion(voice, generator, rate)
+    run = SceneRun(scene)
+    return run.motion(make_generator(seed, director, settings), rate)
 
 
 def write_motion(
-    audio: Audio,
+    scene: Scene,
     path: str | Path,
     *,
     fps: float = MOTION_FPS,
     seed: int = 0,
     mesh: bool = False,
+    director: Cues = (),
     settings: AnimationSettings | None = None,
+    on_motion: Callable[[Motion], None] | None = None,
+    on_sound: Callable[[NDArray[np.float32]], None] | None = None,
     on_progress: Progress | None = None,
 ) -> MotionReport:
-    """Write the motion of a voice to `path`: .npz (everything; `mesh` adds vertices) or .csv (Live Link Face)."""
+    """Write a motion to `path`: .npz (everything; `mesh` adds vertices) or .csv (Live Link Face).
+
+    The other parameters are those of `animate` and `render`; `on_motion` is called with every piece.
+    """
     path, rate, begin = Path(path), exact_fps(fps), time.perf_counter()
-    check_outputs(path, None, audio)
-    voice = _Voice(audio)
+    check_outputs(path, None, source_of(scene), director)
+    run = SceneRun(scene, on_sound)
+    generator = make_generator(seed, director, settings)
     writer = open_curves(path, LatentSpace.load(), float(rate), mesh)
-    expected, done = _expected_frames(audio, rate), 0
+    expected, done = expected_frames(scene, rate), 0
     try:
-        for piece in _motion(voice, MotionGenerator(_settings(seed, settings)), rate):
+        for piece in run.motion(generator, rate):
             writer.write(piece)
             done += len(piece)
+            if on_motion:
+                on_motion(piece)
             if on_progress:
                 on_progress(done, expected)
         writer.close()
     finally:
         writer.abort()
-    seconds = voice.samples / SAMPLE_RATE
-    return MotionReport(path, done, float(rate), seconds, time.perf_counter() - begin, voice.silent)
+    working = time.perf_counter() - begin
+    return MotionReport(path, done, float(rate), run.seconds, working, run.silent, generator.settings.seed)
 
 
 def render(
     portrait: Portrait,
-    audio: Audio,
+    scene: Scene,
     path: str | Path,
     *,
     fps: float = MOTION_FPS,
@@ -188,15 +162,19 @@ def render(
     background: str = DEFAULT_BACKGROUND,
     face: int | None = None,
     contact_sheet: str | Path | None = None,
+    director: Cues = (),
     settings: AnimationSettings | None = None,
+    also_to: Iterable[FrameSink] = (),
+    on_sound: Callable[[NDArray[np.float32]], None] | None = None,
     on_progress: Progress | None = None,
 ) -> RenderReport:
-    """Make a portrait speak: write a film, or a folder of pictures, of ceil(duration * fps) frames.
+    """Make a portrait speak, listen or idle: write a film, or a folder of pictures, of ceil(duration * fps) frames.
 
     Parameters
     ----------
     portrait : a picture, a `.vasa` file or a `FaceAsset`.
-    audio : path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz (floats or integers).
+    scene : what the face says: path or bytes of any sound or video file, or samples [n] or [n, channels] at 16 kHz
+        (floats or integers); or `Listening` to such a sound; or `Idle` for some seconds.
     path : .mp4, .mov, .mkv or .webm; a name without an ending, or with a slash at its end, is a folder for a PNG
         sequence.
     fps : frames a second, 24 to 60.
@@ -206,29 +184,32 @@ def render(
         premultiplied), "blur", or a colour like "#20262e".
     face : which face of a picture with several, counted from the left, from 1.
     contact_sheet : where to put an overview as PNG, if anywhere.
+    director : what the face shall do when.
     settings : everything else that shapes the motion; its own seed then counts.
+    also_to : further sinks for the frames.
+    on_sound : called with every piece of the sound, mono at 16 kHz.
     on_progress : called with the frames done and expected.
     """
     rate, begin = exact_fps(fps), time.perf_counter()
     check_picture(size, background, path)
-    check_outputs(path, contact_sheet, portrait, audio)
-    voice = _Voice(audio)
+    check_outputs(path, contact_sheet, portrait, source_of(scene), director)
+    run = SceneRun(scene, on_sound)
+    generator = make_generator(seed, director, settings)
     asset = load_portrait(portrait, face)
     space = LatentSpace.load()
     renderer = Renderer(asset, space, size, background)
     renderer.render(Motion.still(1, space.size), 0)  # what is made at the first frame belongs to the start-up
-    generator = MotionGenerator(_settings(seed, settings))
     ready = time.perf_counter()
 
     film = not is_sequence(path) and is_video_path(Path(path))
-    sound = open_sound(audio) if film else None
-    sinks = open_sinks(path, size, rate, sound, asset, contact_sheet, background == TRANSPARENT)
+    sound = film_sound(scene) if film else None
+    sinks = [*open_sinks(path, size, rate, sound, asset, contact_sheet, background == TRANSPARENT), *also_to]
     for sink in sinks:
         if isinstance(sink, ContactSheet):
-            voice.listeners.append(sink.envelope.add)
-    expected, done, drawing = _expected_frames(audio, rate), 0, 0.0
+            run.listeners.append(sink.envelope.add)
+    expected, done, drawing = expected_frames(scene, rate), 0, 0.0
     with BackgroundSink(*sinks) as output:
-        for piece in _motion(voice, generator, rate):
+        for piece in run.motion(generator, rate):
             for i in range(len(piece)):
                 start = time.perf_counter()
                 frame = renderer.render(piece, i)
@@ -242,12 +223,19 @@ def render(
         contact_sheet=None if contact_sheet is None else Path(contact_sheet),
         frames=done,
         fps=float(rate),
-        seconds=voice.samples / SAMPLE_RATE,
+        seconds=run.seconds,
         startup_seconds=ready - begin,
         working_seconds=time.perf_counter() - ready,
         renderer_fps=done / drawing,
-        silent=voice.silent,
+        silent=run.silent,
+        seed=generator.settings.seed,
     )
+
+
+def make_generator(seed: int, director: Cues, settings: AnimationSettings | None) -> MotionGenerator:
+    """A face for one scene; cues are read and checked here, before anything is written."""
+    cues = load_cues(director) if isinstance(director, str | Path) else director
+    return MotionGenerator(settings or AnimationSettings(seed=seed), cues, whole_files=True)
 
 
 def load_portrait(portrait: Portrait, face: int | None = None) -> FaceAsset:
@@ -257,12 +245,3 @@ def load_portrait(portrait: Portrait, face: int | None = None) -> FaceAsset:
     if isinstance(portrait, str | Path) and Path(portrait).suffix.lower() == ASSET_SUFFIX:
         return FaceAsset.load(portrait)
     return enroll(portrait, face=face)
-
-
-def _expected_frames(audio: Audio, fps: Fraction) -> int:
-    """Frames by the file's own word about its length; 0 where it says nothing."""
-    if isinstance(audio, np.ndarray):
-        return frame_count(len(audio), fps)
-    with suppress(AudioError):
-        return frame_count(round(audio_duration(audio) * SAMPLE_RATE), fps)
-    return 0

@@ -50,10 +50,110 @@ ContactSheetOption = Annotated[
     typer.Option("--contact-sheet", metavar="PNG", help="Write an overview as well.", show_default=False),
 ]
 AudioOption = Annotated[
-    Path, typer.Option("--audio", "-a", metavar="FILE", help="The voice: any sound or video file.", show_default=False)
+    Path | None,
+    typer.Option(
+        "--audio", "-a", metavar="FILE", help="The face says this: any sound or video file.", show_default=False
+    ),
+]
+ListenOption = Annotated[
+    Path | None,
+    typer.Option("--listen", metavar="FILE", help="The face listens to this instead.", show_default=False),
+]
+IdleOption = Annotated[
+    float | None,
+    typer.Option("--idle", metavar="SECONDS", help="Nobody speaks: the face lives on.", show_default=False),
 ]
 FpsOption = Annotated[float, typer.Option("--fps", help="Frames a second, 24 to 60.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another seed, another performance of the same words.")]
+VariationOption = Annotated[
+    int,
+    typer.Option(
+        "--variation",
+        metavar="N",
+        help="N takes with the seeds from --seed on, each named with its seed, and one sheet to choose from.",
+    ),
+]
+LookAheadOption = Annotated[
+    float | None,
+    typer.Option(
+        "--look-ahead",
+        metavar="SECONDS",
+        help="Know only so much of what comes, as a live stream does: 0.08 to 0.40. Files know a second.",
+        show_default=False,
+    ),
+]
+
+DIRECTION = "Direction (what is not asked for is left to the face)"
+DirectorOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--director",
+        metavar="YAML",
+        help="A cue file: what to do when. See docs/director.md. Cues go before the options below.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+EmotionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--emotion",
+        metavar="NAME:STRENGTH",
+        help="happy, sad, angry, afraid, surprised, disgusted, contempt; like sad:0.6 or happy:0.5,surprised:0.3.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+GazeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gaze",
+        metavar="YAW,PITCH",
+        help="Where to look, in degrees to the viewer's right and up; or viewer, left, up-right, ...",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+DistanceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--distance",
+        metavar="TIMES",
+        help="Distance of the head: 1 as in the portrait, 2 half as large, down to 0.5.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+ExpressivenessOption = Annotated[
+    float | None,
+    typer.Option(
+        "--expressiveness",
+        metavar="0..2",
+        help="Size of all motion; 1 is usual.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+StillnessOption = Annotated[
+    float | None,
+    typer.Option(
+        "--stillness",
+        metavar="0..1",
+        help="How still the head is held: 0 is usual, 1 hardly moves.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
+BlinkRateOption = Annotated[
+    float | None,
+    typer.Option(
+        "--blink-rate",
+        metavar="N",
+        help="Blinks a minute, 0 to 60.",
+        show_default=False,
+        rich_help_panel=DIRECTION,
+    ),
+]
 FaceOption = Annotated[
     int | None,
     typer.Option("--face", metavar="N", help="Which face, if the picture has several.", show_default=False),

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.encoder import LIVE
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.audio.reading import load_audio
 from vasa_core.evaluation.face_curves import FaceCurves, curves_of_motion
+from vasa_core.evaluation.performer import Performer
 from vasa_core.evaluation.plots import OTHER, RESULT, SHADE, TRUTH, draw_wave, label, legend, new_figure, save_figure
 from vasa_core.evaluation.words import Words
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.generator import AnimationSettings
-from vasa_core.motion.track import MOTION_FPS, Motion
-from vasa_core.pipeline import animate
+from vasa_core.motion.track import MOTION_FPS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +28,7 @@ TURN_COLOURS = (RESULT, OTHER, SHADE)
 def plot_voice(audio: Path, path: Path, seed: int = 0) -> FaceCurves:
     """Plot the motion that is made of a voice, streamed, to a PNG."""
     samples = load_audio(audio)
-    settings = AnimationSettings(seed=seed, encoder=LIVE)
-    curves = curves_of_motion(Motion.concatenate(list(animate(samples, settings=settings))), LatentSpace.load())
+    curves = curves_of_motion(Performer().speak(samples, seed), LatentSpace.load())
     save_figure(draw_face(samples, curves, title=f"{audio.name}, seed {seed}"), path)
     return curves
 

@@ -8,27 +8,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.encoder import LIVE, OFFLINE, EncoderSettings
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.evaluation import quality_wanted as wanted
+from vasa_core.evaluation.drawn_controls import Drawn
 from vasa_core.evaluation.face_curves import FaceCurves, curves_of_motion, curves_of_recording
 from vasa_core.evaluation.lag import lag
 from vasa_core.evaluation.lips import correlation
+from vasa_core.evaluation.performer import Performer
+from vasa_core.evaluation.quality_controls import Obedience, measure_obedience
 from vasa_core.evaluation.quality_life import diversity_figures, jitter_figures, life_figures
 from vasa_core.evaluation.quality_lips import lip_figures, recorded_lip_figures, silence_of
 from vasa_core.evaluation.recordings import Recording, choose_clips, find_clips, find_words, load_recordings
 from vasa_core.evaluation.tie import Tie, envelope, head_speed, tie_of
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.generator import AnimationSettings
-from vasa_core.motion.track import MOTION_FPS, Motion
-from vasa_core.pipeline import animate
+from vasa_core.motion.track import MOTION_FPS
 
 Array = NDArray[np.floating]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done and how many there are."""
 
 STREAMED, WHOLE, RECORDED, GENERATED = "streamed", "whole file", "recordings", "generated"
-MODES: dict[str, EncoderSettings] = {STREAMED: LIVE, WHOLE: OFFLINE}
+ODD_LAG_S = 0.06
+"""A clip that differs from all others by more than this is reported: its sound may be out of step with its picture."""
+CONTROL_S = 9.0
+"""So much of a voice is spoken for each thing that is asked for."""
 TRACKS = "tracks"
 """Folder in the report's where tracked clips are kept."""
 
@@ -45,6 +48,8 @@ class QualitySettings:
     """Takes of each clip, streamed; the figures of the lips are those of the first."""
     seconds: float = 120.0
     """Length of the clips' voices strung together, and of the silence, for blinks, gaze and head."""
+    portrait: Path | None = None
+    """On whose drawn face gaze and distance are measured too."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class Quality:
     """Streamed, one for each seed."""
     speaking: FaceCurves
     """The voices strung together."""
+    obedience: Obedience
     ties: dict[str, Tie] = field(default_factory=dict)
 
     def missed(self) -> list[str]:
@@ -94,6 +100,12 @@ class Quality:
             for name in section.judged
             if line.asked and not line.reached(section.columns[name].get(line.key, line.low))
         ]
+
+    def odd(self) -> dict[str, float]:
+        """Clips whose lag (ms) is far from that of the others: their sound may be out of step."""
+        lags = {name: row["lag_ms"] for name, row in self.clips.items()}
+        middle = float(np.median(list(lags.values())))
+        return {name: value for name, value in lags.items() if abs(value - middle) > 1000 * ODD_LAG_S}
 
     def as_dict(self) -> dict[str, Any]:
         """Everything but the curves, for JSON (NaN as None)."""
@@ -107,6 +119,12 @@ class Quality:
             "outside": self.missed(),
             "clips": clips,
             "left_out": self.left_out,
+            "odd_lags_ms": self.odd(),
+            "asked_and_found": {
+                "gaze_deg": self.obedience.gazes,
+                "distance": self.obedience.distances,
+                "emotion": self.obedience.emotions,
+            },
         }
 
 
@@ -133,23 +151,30 @@ def measure_quality(
     recordings, left_out = load_recordings(
         clips, times, report / TRACKS, lambda done, of: say("Tracking the recordings", done, of)
     )
-    space = LatentSpace.load()
+    space, performer = LatentSpace.load(), Performer()
     truths = {recording.name: curves_of_recording(recording, space) for recording in recordings}
     takes: dict[str, list[FaceCurves]] = {}
     whole: dict[str, FaceCurves] = {}
     for number, recording in enumerate(recordings):
         say("Animating the voices", number, len(recordings))
-        takes[recording.name] = [
-            generated(recording.samples, space, STREAMED, seed) for seed in range(max(settings.seeds, 1))
-        ]
-        whole[recording.name] = generated(recording.samples, space, WHOLE)
+        motions = [performer.speak(recording.samples, seed) for seed in range(settings.seeds)]
+        takes[recording.name] = [curves_of_motion(motion, space) for motion in motions]
+        whole[recording.name] = curves_of_motion(performer.speak(recording.samples, whole_file=True), space)
     say("Animating the voices", len(recordings), len(recordings))
     first = {name: row[0] for name, row in takes.items()}
     voice = strung_together(recordings, settings.seconds)
     say("Animating a long voice", 0, 2)
-    speaking = generated(voice, space, STREAMED)
+    speaking = curves_of_motion(performer.speak(voice), space)
     say("Animating a long voice", 1, 2)
-    idle = generated(np.zeros_like(voice), space, STREAMED)
+    idle = curves_of_motion(performer.idle(settings.seconds), space)
+    say("Animating a long voice", 2, 2)
+    obedience = measure_obedience(
+        performer,
+        voice[: round(CONTROL_S * SAMPLE_RATE)],
+        settings.seeds,
+        Drawn(settings.portrait) if settings.portrait else None,
+        lambda done, of: say("Asking for gaze, distance, emotion", done, of),
+    )
     ties = _ties(recordings, truths, takes, whole)
     spoken = {recording.name: recording.words for recording in recordings if recording.words}
     silences = {
@@ -191,20 +216,15 @@ def measure_quality(
             (GENERATED,),
         ),
         Section(
-            f"Idle: {len(voice) / SAMPLE_RATE:.0f} s of silence",
+            f"Idle: {len(voice) / SAMPLE_RATE:.0f} s without sound",
             wanted.IDLE,
             {GENERATED: life_figures([idle])},
             (GENERATED,),
         ),
+        Section("What is asked for", wanted.CONTROLS, {GENERATED: obedience.figures}, (GENERATED,)),
     ]
     each = {name: _clip_figures(first[name], truths[name]) for name in truths}
-    return Quality(folder, sections, each, left_out, recordings, truths, takes, speaking, ties)
-
-
-def generated(samples: Array, space: LatentSpace, mode: str, seed: int = 0) -> FaceCurves:
-    """The curves that the program makes of a voice [n] at 16 kHz."""
-    settings = AnimationSettings(seed=seed, encoder=MODES[mode])
-    return curves_of_motion(Motion.concatenate(list(animate(samples, settings=settings))), space)
+    return Quality(folder, sections, each, left_out, recordings, truths, takes, speaking, obedience, ties)
 
 
 def strung_together(recordings: list[Recording], seconds: float) -> NDArray[np.float32]:

@@ -24,6 +24,7 @@ BACKGROUND = (24, 25, 28)
 BEHIND = (88, 92, 100)
 """Shows through transparent frames."""
 INK = (214, 216, 220)
+PANEL = (34, 36, 40)
 WAVE = (110, 168, 214)
 MARK = (240, 176, 72)
 
@@ -62,9 +63,9 @@ class ContactSheet:
 
     def _tiles_of(self, frame: Frame) -> list[Image.Image]:
         if self._mouth is None:
-            return [_tile(frame)]
+            return [tile(frame)]
         left, top, right, bottom = self._mouth
-        return [_tile(frame), _tile(frame[top:bottom, left:right])]
+        return [tile(frame), tile(frame[top:bottom, left:right])]
 
     def close(self) -> None:
         """Draw the sheet and write it as PNG."""
@@ -90,31 +91,32 @@ class ContactSheet:
         for r, row in enumerate(rows):
             for c, (index, tiles) in enumerate(row):
                 x, y = GAP + c * (TILE + GAP), GAP + r * row_height
-                for tile, top in zip(tiles, (y, y + TILE + CAPTION), strict=False):
-                    sheet.paste(tile, (x, top))
+                for picture, top in zip(tiles, (y, y + TILE + CAPTION), strict=False):
+                    sheet.paste(picture, (x, top))
                 caption = f"{float(index / self._fps):.2f} s"
                 pen.text((x + TILE // 2, y + TILE + CAPTION // 2), caption, INK, font, anchor="mm")
         strip = (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP)
-        self._draw_waveform(pen, strip, [index for index, _ in chosen])
+        draw_waveform(pen, strip, self.envelope.peaks(), [index / max(self._count, 1) for index, _ in chosen])
         return sheet
 
-    def _draw_waveform(self, pen: ImageDraw.ImageDraw, box: Box, marks: list[int]) -> None:
-        left, top, right, bottom = box
-        middle, half = (top + bottom) / 2, (bottom - top) / 2 - 4
-        pen.rectangle(box, fill=(34, 36, 40))
-        peaks = self.envelope.peaks()
-        loudest = float(peaks.max(initial=0.0))
-        if loudest > 0:
-            edges = np.linspace(0, len(peaks), right - left + 1).astype(int)
-            for x, (begin, end) in enumerate(pairwise(edges), start=left):
-                height = half * float(peaks[begin : max(end, begin + 1)].max()) / loudest
-                pen.line((x, middle - height, x, middle + height), WAVE)
-        for index in marks:
-            x = left + round(index / max(self._count, 1) * (right - left))
-            pen.line((x, top, x, bottom), MARK)
+
+def draw_waveform(pen: ImageDraw.ImageDraw, box: Box, peaks: NDArray[np.float32], marks: list[float]) -> None:
+    """A waveform of `peaks` [n] in a box, with lines at `marks`, shares of the whole in [0, 1]."""
+    left, top, right, bottom = box
+    middle, half = (top + bottom) / 2, (bottom - top) / 2 - 4
+    pen.rectangle(box, fill=PANEL)
+    loudest = float(peaks.max(initial=0.0))
+    if loudest > 0:
+        edges = np.linspace(0, len(peaks), right - left + 1).astype(int)
+        for x, (begin, end) in enumerate(pairwise(edges), start=left):
+            height = half * float(peaks[begin : max(end, begin + 1)].max()) / loudest
+            pen.line((x, middle - height, x, middle + height), WAVE)
+    for share in marks:
+        x = left + round(share * (right - left))
+        pen.line((x, top, x, bottom), MARK)
 
 
-def _tile(picture: Frame) -> Image.Image:
-    shrinks = picture.shape[0] > TILE
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return Image.fromarray(cv2.resize(over(picture, BEHIND), (TILE, TILE), interpolation=way))
+def tile(picture: Frame, side: int = TILE) -> Image.Image:
+    """A picture as a square of `side` px, transparent ones over grey."""
+    way = cv2.INTER_AREA if picture.shape[0] > side else cv2.INTER_CUBIC
+    return Image.fromarray(cv2.resize(over(picture, BEHIND), (side, side), interpolation=way))

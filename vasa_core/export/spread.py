@@ -35,6 +35,10 @@ class Spread(Generic[Item]):
                 self._stride *= 2
         self._seen += 1
 
+    def skip(self) -> None:
+        """Pass over the next item, which is not wanted."""
+        self._seen += 1
+
     def chosen(self) -> list[tuple[int, Item]]:
         """At most `count` items with their places in the stream, from the first to the last one kept."""
         places = np.linspace(0, len(self._kept) - 1, min(self._count, len(self._kept)))
