@@ -147,7 +147,7 @@ PROTOTYPES: dict[str, Prototype] = {
 
 SPEAKING_SHARE: Weights = {
     "jawOpen": 0.0,
-    "mouthUpperUp": 0.15,
+    "mouthUpperUp": 0.1,
     "mouthStretch": 0.5,
     "mouthPucker": 0.3,
     "mouthPress": 0.5,

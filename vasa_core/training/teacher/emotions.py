@@ -32,6 +32,8 @@ ACCENT_CHANCE = 0.4
 ACCENT_SIZE = (0.12, 0.35)
 ACCENT_RISE_S = 0.14
 """Emphasis above the first calls, so often, a micro peak of this size (share of the level) that peaks after this."""
+ACCENT_GAP_S = 0.9
+"""No other peak follows sooner: by then the last one is over."""
 SPONTANEOUS_S = 6.0
 """Mean time between micro peaks without any emphasis."""
 UNIT_SPREAD = 0.12
@@ -118,8 +120,8 @@ class Emotions:
 
     def _accent(self, emphasis: float) -> float:
         random = self._random
-        called = emphasis > ACCENT_LEAST and random.random() < ACCENT_CHANCE
-        if called or random.random() < FRAME_S / SPONTANEOUS_S:
+        chance = ACCENT_CHANCE if emphasis > ACCENT_LEAST else FRAME_S / SPONTANEOUS_S
+        if self._accent_since > ACCENT_GAP_S and random.random() < chance:
             self._accent_level, self._accent_since = random.uniform(*ACCENT_SIZE), 0.0
         self._accent_since += FRAME_S
         at = self._accent_since / ACCENT_RISE_S
