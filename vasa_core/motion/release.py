@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.motion.channels import LATENT_SIZE, SPEAKING, Performance
+from vasa_core.motion.channels import EXPRESSION_UNITS, LATENT_SIZE, SPEAKING, Performance
 from vasa_core.motion.easing import ease
 from vasa_core.motion.track import ARRAY_FIELDS, MOTION_FPS, Motion
 
 CLOSING_S = 0.14
 """From an open mouth to a shut one: as quick as lips close for a p; three frames."""
+PARTING = [EXPRESSION_UNITS.index(name) for name in ("jawOpen", "mouthUpperUpLeft", "mouthUpperUpRight")]
+"""Units that part the lips as words do."""
 GAZE_S = 0.06
 """Eyes jump."""
 HEAD_S = 0.8
@@ -47,6 +49,7 @@ class Release:
                 self._voice = min(1.0, self._voice + 1 / (OPENING_S * MOTION_FPS))
             performance.speech[i] *= self._voice
             performance.tongue[i] *= self._voice
+            performance.units[i, PARTING] *= self._voice
 
     def ease(self, motion: Motion) -> Motion:
         """The frames with what is left of the way from what was seen; call it for each block, in order."""
