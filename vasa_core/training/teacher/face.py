@@ -21,21 +21,21 @@ FACE_CREDIT = "alexdjulin LiveLinkFace-CSV-Retarget, MIT"
 
 ACCENT_GAP_S = 0.6
 """Shorter moves do not follow others sooner."""
-ACCENT_SIZE = (0.4, 1.25)
+ACCENT_SIZE = (0.35, 1.0)
 """Raise at no and at full stress, ARKit weight."""
-RAISE_MOST = 0.95
-"""Brows slow down towards this weight."""
+RAISE_MOST, KNIT_MOST = 0.95, 0.6
+"""Brows slow down towards these weights."""
 RISE_S, FALL_S = (0.14, 0.28), (0.28, 0.6)
 ACCENT_HOLD_S = 0.16
 KNIT_SIZE = 0.6
 """A knit against a raise."""
-ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.35, (0.35, 0.9), 0.7
+ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.4, (0.35, 0.8), 0.9
 QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.6, 1.1), 0.5
 FLASH_CHANCE, FLASH_SIZE = 0.25, (0.25, 0.65)
 """A listener's brow flashes at the other's stresses and phrase ends."""
 HOLD_SPREAD = 0.4
-DRIFT_SIZE = 0.16
-BASE_RAISE = 0.06
+DRIFT_SIZE = 0.20
+BASE_RAISE = 0.12
 """Brows of somebody awake stand a little above rest."""
 AROUSED_RAISE = 0.10
 """Standing raise of a voice louder and higher than usual."""
@@ -107,11 +107,12 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: 
     tonic = rest * (BASE_RAISE + DRIFT_SIZE * slow[:, 0]) + pitch + AROUSED_RAISE * np.maximum(own.arousal, 0)
     whole = person.brow_size * scene.mood.brow_scale
     height = whole * (raises + tonic)
-    up, down = RAISE_MOST * np.tanh(np.maximum(height, 0) / RAISE_MOST), np.maximum(-height, 0) * 0.6 + whole * knits
+    up = np.maximum(height, 0)
+    down = _softly(np.maximum(-height, 0) * 0.6 + whole * knits, KNIT_MOST)
     uneven = UNEVEN * (person.brow_side + slow[:, 1])
-    units[:, _INNER] = person.inner_share * (up + 0.25 * whole * lone.sum(axis=1))
+    units[:, _INNER] = person.inner_share * _softly(up + 0.25 * whole * lone.sum(axis=1), RAISE_MOST)
     for side, sign in ((0, 1), (1, -1)):
-        raised = up * (1 + sign * uneven) + whole * lone[:, side]
+        raised = _softly(up * (1 + sign * uneven) + whole * lone[:, side], RAISE_MOST)
         units[:, _OUTER[side]] = raised
         units[:, _DOWN[side]] = down * (1 + sign * uneven)
         units[:, _WIDE[side]] = person.wide_eyes * raised
@@ -197,6 +198,10 @@ def _habit_frames(scene: Scene, number: int, random: np.random.Generator) -> lis
     if HABITS[number] == "mouthStretch":
         chance = chance + STRETCH_AT_STRESS * (scene.own.stress > 0.5)
     return np.flatnonzero(random.random(len(scene)) < chance * person.mouth_habits[number]).tolist()
+
+
+def _softly(weight: Floats, most: float) -> Floats:
+    return np.asarray(most * np.tanh(weight / most))
 
 
 def _both(unit: str) -> list[int]:

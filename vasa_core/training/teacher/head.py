@@ -109,6 +109,7 @@ INHALE_S = {True: 0.5, False: 1.6}
 DRIFT_SHIFT = np.array([0.008, 0.004, 0.012])
 POSTURE_SHIFT = np.array([0.014, 0.006, 0.022])
 """Translation in inter-ocular distances: wandering, and with each posture."""
+NOD_AXIS = np.array([1.0, 0.0, 0.0])
 NECK = np.array([0.0, 0.45, 0.10])
 """Below and behind the point the renderer turns the head about, in inter-ocular distances: the neck bends too."""
 
@@ -116,26 +117,26 @@ NECK = np.array([0.0, 0.45, 0.10])
 def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Rotation vectors [T, 3] in rad and translations [T, 3] in inter-ocular distances."""
     person, frames = scene.person, len(scene)
-    rest = np.where(scene.listening, REST_SHARE["listening"], REST_SHARE["idle"]) * min(person.fidget, 1.5)
-    rest = eased(rest, REST_QUICKNESS)
+    role = np.where(scene.listening, REST_SHARE["listening"], REST_SHARE["idle"])
+    rest = eased(role * min(person.fidget, 1.5), REST_QUICKNESS)
     live = rest + (1 - rest) * scene.lively * (1 + 0.3 * scene.own.arousal)
     start = smooth_step(np.arange(frames) * FRAME_S / START_S)
     posture = _postures(scene, gaze, live, random)
     wander = drift(random, frames, 9, _pace(scene)) * start[:, None]
-    own = np.asarray(posture[:, :3] + live[:, None] * DRIFT_DEG * wander[:, :3] * person.head_size, float)
-    own += (
-        _sway(scene, wander[:, 6:9])
+    breath = _breath(scene, random)
+    own = (
+        posture[:, :3]
+        + live[:, None] * DRIFT_DEG * person.head_size * wander[:, :3]
+        + _sway(scene, wander[:, 6:9])
         + _strokes(scene, marks, random)
         + _nods(scene, random)
         + _song_and_laughter(scene, random)
+        - BREATH_NOD_DEG * person.breath_depth * np.outer(breath, NOD_AXIS)
     )
-    breath = _breath(scene, random)
-    own[:, 0] -= BREATH_NOD_DEG * breath * person.breath_depth
     scale = scene.size * (1 - 0.88 * scene.stillness) * scene.mood.head_scale
     own = LIMIT_DEG * np.tanh((scale[:, None] * own + person.posture * start[:, None]) / LIMIT_DEG)
-    own += _towards(scene, gaze, random)
-    own += _reach(own, gaze)
-    turn = np.radians(own) + scene.mood.head_offset
+    own = own + _towards(scene, gaze, random)
+    turn = np.radians(own + _reach(own, gaze)) + scene.mood.head_offset
     shift = scale[:, None] * (posture[:, 3:] + live[:, None] * DRIFT_SHIFT * wander[:, 3:6])
     shift[:, 1] -= BREATH_LIFT * breath * person.breath_depth
     return turn, shift + np.cross(turn, -NECK)

@@ -119,7 +119,7 @@ def draw_personality(random: np.random.Generator) -> Personality:
         fidget=factor(0.3),
         nodding=factor(0.4),
         nod_hertz=about(2.1, 0.18, 1.5, 3.0),
-        brow_size=min(liveliness * factor(0.28), 1.9),
+        brow_size=min(liveliness * factor(0.2), 1.5),
         brow_chance=random.uniform(0.3, 0.7),
         brow_pitch=random.uniform(0.02, 0.06),
         knit_share=float(random.beta(1.6, 7.0)),
