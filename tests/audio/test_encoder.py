@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vasa_core import runtime
 from vasa_core.audio.encoder import FEATURE_SIZE, LIVE, OFFLINE, SAMPLES_PER_FEATURE, EncoderSettings, SpeechEncoder
 from vasa_core.models import model_path, read_card, sha256_of
 from vasa_core.runtime import open_session
@@ -26,7 +27,7 @@ def run(mel, begin, end):
 
 def test_shipped_network_is_its_origin_but_for_rounding():
     """`features` in the fixture come from CTranslate2 running the original file, `hidden_2` from a float64 reference
-    written from Whisper's definition, which agrees with CTranslate2 to 1.2e-5. Without the uint8 matrices the shipped
+    written from Whisper's definition, which agrees with CTranslate2 to 1.2e-5. Without the int8 matrices the shipped
     graph agreed with both to 1e-3."""
     reference = np.load(REFERENCE)
     features, hidden = run(reference["mel"], 0, 116)
@@ -35,6 +36,14 @@ def test_shipped_network_is_its_origin_but_for_rounding():
         error = (found - origin) / origin.std(axis=0)
         assert error.std() < 0.12
         assert np.abs(error.mean(axis=0)).max() < 0.2
+
+
+def test_processors_without_vnni_compute_the_same(monkeypatch):
+    mel = np.load(REFERENCE)["mel"]
+    usual = run(mel, 40, 60)
+    monkeypatch.setattr(runtime, "_has_vnni", lambda: False)
+    for found, expected in zip(run(mel, 40, 60), usual, strict=True):
+        assert np.abs(found - expected).max() < 1e-4
 
 
 def test_wanted_features_equal_those_of_the_whole():

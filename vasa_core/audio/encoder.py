@@ -83,6 +83,9 @@ OFFLINE = EncoderSettings(look_ahead=1.0, hop=1.0, past=2.0)
 class SpeechEncoder:
     """Whisper tiny.en's encoder over a stream of sound.
 
+    A hop of `LIVE` costs about 3 ms of one core. The network's int8 matrices are computed on the processor where the
+    rest runs on CUDA.
+
     Parameters
     ----------
     settings
