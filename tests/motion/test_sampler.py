@@ -1,50 +1,70 @@
+"""The shipped model, block by block."""
+
 import numpy as np
 import pytest
 
-from vasa_core.audio.encoder import FEATURE_SIZE
-from vasa_core.motion.sampler import MotionSampler, SamplerSettings
+from vasa_core.errors import VasaError
+from vasa_core.motion.channels import IDLE, ROW_SIZE, SPEAKING, Direction
+from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings
 
-FEATURES = np.random.default_rng(3).standard_normal((61, FEATURE_SIZE)).astype(np.float32)
-
-
-def run(cuts: list[int], seed: int = 1, settings: SamplerSettings | None = None) -> np.ndarray:
-    sampler = MotionSampler(block=3, seed=seed, settings=settings)
-    parts = [sampler.push(piece) for piece in np.split(FEATURES, cuts)]
-    return np.concatenate([*parts, sampler.finish()])
+BLOCKS = 8
 
 
-def test_every_begun_frame_gets_a_latent() -> None:
-    assert len(run([])) == 31
+@pytest.fixture(scope="module")
+def model() -> MotionModel:
+    return MotionModel()
 
 
-@pytest.mark.parametrize("cuts", [[1, 2, 3], [30], [5, 5, 60]])
-def test_the_cutting_of_pushes_has_no_effect(cuts: list[int]) -> None:
-    np.testing.assert_array_equal(run(cuts), run([]))
+@pytest.fixture(scope="module")
+def features(model: MotionModel) -> np.ndarray:
+    shape = (BLOCKS, 2 * MotionSampler.block, model.feature_size)
+    return np.random.default_rng(3).standard_normal(shape).astype(np.float32)
 
 
-def test_the_seed_decides() -> None:
-    np.testing.assert_array_equal(run([], seed=7), run([], seed=7))
-    assert np.abs(run([], seed=7) - run([], seed=8)).max() > 1e-3
+def rows(sampler: MotionSampler, features: np.ndarray, **asked: float) -> np.ndarray:
+    """[BLOCKS * block, R] of a face that speaks `features`; `asked` holds for all frames."""
+    frames = sampler.block
+    prosody = np.zeros((frames, sampler.model.prosody_size), np.float32)
+    values = {name: np.full(frames, value, np.float32) for name, value in asked.items()}
+    direction = Direction(np.full(frames, SPEAKING), **values)
+    return np.concatenate([sampler.step(block, prosody, direction).rows() for block in features])
 
 
-def test_guidance_of_one_is_the_plain_model_and_more_changes_it() -> None:
-    plain = run([])
-    nearly = run([], settings=SamplerSettings(guidance=1.0 + 1e-6))
-    np.testing.assert_allclose(nearly, plain, atol=1e-2)
-    assert np.abs(run([], settings=SamplerSettings(guidance=2.0)) - plain).max() > 1e-2
+def test_the_seed_decides(model: MotionModel, features: np.ndarray) -> None:
+    first = rows(MotionSampler(7, model=model), features)
+    assert first.shape == (BLOCKS * MotionSampler.block, ROW_SIZE) and np.isfinite(first).all()
+    np.testing.assert_array_equal(rows(MotionSampler(7, model=model), features), first)
+    assert np.abs(rows(MotionSampler(8, model=model), features) - first).max() > 1e-3
 
 
-def test_windows_join_without_seams() -> None:
-    """Across the borders of windows the latent steps no further than inside them."""
-    steps = np.abs(np.diff(run([]), axis=0)).mean(axis=1)
-    border = np.arange(len(steps)) % 3 == 2
-    assert steps[border].mean() < 1.5 * steps[~border].mean() + 1e-3
+def test_faces_that_share_a_model_do_not_meddle(model: MotionModel, features: np.ndarray) -> None:
+    alone = rows(MotionSampler(7, model=model), features)
+    one, other = MotionSampler(7, model=model), MotionSampler(1, model=model)
+    shared = []
+    for block in features:
+        shared.append(rows(one, block[None]))
+        rows(other, block[None])
+    np.testing.assert_array_equal(np.concatenate(shared), alone)
 
 
-def test_a_window_longer_than_the_model_is_refused() -> None:
-    with pytest.raises(ValueError, match="shorter hop"):
-        MotionSampler(block=500)
+def test_without_sound_and_wishes(model: MotionModel) -> None:
+    sampler = MotionSampler(model=model)
+    prosody = np.zeros((sampler.block, model.prosody_size), np.float32)
+    made = sampler.step(None, prosody, Direction(np.full(sampler.block, IDLE)))
+    assert np.isfinite(made.rows()).all()
+    assert made.units.min() >= 0 and made.blink.max() <= 1
 
 
-def test_lips_start_from_rest() -> None:
-    assert np.abs(run([])[0]).max() == 0
+def test_guidance_changes_what_it_names(model: MotionModel, features: np.ndarray) -> None:
+    plain = rows(MotionSampler(1, model=model), features, distance=1.5)
+    for name in ("audio", "distance"):
+        nearly = SamplerSettings(guidance={name: 1 + 1e-6})
+        np.testing.assert_allclose(rows(MotionSampler(1, nearly, model), features, distance=1.5), plain, atol=1e-2)
+        strong = SamplerSettings(guidance={name: 2.0})
+        assert np.abs(rows(MotionSampler(1, strong, model), features, distance=1.5) - plain).max() > 1e-3
+
+
+@pytest.mark.parametrize("wrong", [{"guidance": {"sound": 2.0}}, {"temperature": {"lips": 1.0}}])
+def test_unknown_names_are_refused(wrong: dict) -> None:
+    with pytest.raises(VasaError, match="Choose from"):
+        SamplerSettings(**wrong)

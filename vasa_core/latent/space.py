@@ -73,7 +73,7 @@ class LatentSpace:
     def decode(self, latent: NDArray) -> Floats:
         """Displacements [..., 478, 3] of latents [..., D]."""
         flat = np.asarray(latent, np.float32) @ self.basis.reshape(self.size, -1)
-        return flat.reshape(*flat.shape[:-1], -1, 3)
+        return flat.reshape(*flat.shape[:-1], *self.basis.shape[1:])
 
     def encode(self, displacement: NDArray) -> Floats:
         """Latents [..., D] of displacements [..., 478, 3]; linear, so that it commutes with averages and filters."""
