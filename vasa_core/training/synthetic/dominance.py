@@ -19,6 +19,12 @@ Floats = NDArray[np.float32]
 MODEL = Path(__file__).with_name("dominance.npz")
 CLASSES = tuple(PHONES)
 """Rows of the model's tables."""
+EDGE_S = 0.06
+"""A hold begins at most so long after its phone and ends at most so long before the end: a long note is no slow one."""
+REACH_S, FAR_FALL_PER_S = 0.1, 15.0
+"""Beyond this distance every phone's log dominance falls so much faster: lips prepare for 100 to 200 ms. The recorded
+reader opens his mouth for breath up to half a second before each sentence: the fit knows that, the model leaves it
+out."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,8 @@ class Dominance:
     after: Floats
     """[P, K] the same after the hold: small means that the shape carries over."""
     hold: Floats
-    """[P] half the length of the hold around the middle of the phone, as a share of its duration, 0 to 0.5."""
+    """[P] half the length of the hold around the middle of the phone, as a share of its duration, 0 to 0.5; see also
+    `EDGE_S`."""
     delay: Floats
     """[] s by which the picture lags behind the sound in the recordings."""
 
@@ -54,7 +61,8 @@ class Dominance:
         """s [T, I] from each time forward to the hold of each segment, and back to it; 0 inside and beyond."""
         rows = rows_of(segments)
         middle = np.array([(s.start + s.end) / 2 for s in segments]) + float(self.delay)
-        half = np.array([s.duration for s in segments]) * self.hold[rows]
+        length = np.array([s.duration for s in segments])
+        half = np.maximum(length / 2 - EDGE_S, length * self.hold[rows])
         ahead = middle - half - times[:, None]
         behind = times[:, None] - middle - half
         return np.maximum(ahead, 0), np.maximum(behind, 0)
@@ -63,7 +71,8 @@ class Dominance:
         """[T, I, K] share of each segment in the mouth at each time (s) and direction; they sum to 1 over segments."""
         rows = rows_of(segments)
         ahead, behind = self.distances(segments, times)
-        log = self.strength[rows] - ahead[..., None] * self.before[rows] - behind[..., None] * self.after[rows]
+        far = FAR_FALL_PER_S * np.maximum(np.maximum(ahead, behind) - REACH_S, 0)[..., None]
+        log = self.strength[rows] - far - ahead[..., None] * self.before[rows] - behind[..., None] * self.after[rows]
         weight = np.exp(log - log.max(axis=1, keepdims=True))
         return weight / weight.sum(axis=1, keepdims=True)
 

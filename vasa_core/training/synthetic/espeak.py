@@ -154,10 +154,13 @@ def _segments(events: list[tuple[float, str]], end: float) -> list[Segment]:
 
 
 def _with_closures(segments: list[Segment], samples: NDArray[np.float32]) -> list[Segment]:
-    """Give stops the closure that eSpeak counts to the phone before: the quiet just before the burst."""
+    """Give voiceless stops the closure that eSpeak counts to the phone before: the quiet just before the burst.
+
+    The events of voiced stops are at the beginning of their closure already.
+    """
     result: list[Segment] = []
     for segment in segments:
-        if PHONES[segment.phone].manner == STOP and result:
+        if PHONES[segment.phone].manner == STOP and not PHONES[segment.phone].voiced and result:
             before = result[-1]
             start = segment.start - _closure(samples, before, segment.start)
             result[-1] = Segment(before.phone, before.start, start)

@@ -14,7 +14,8 @@ from vasa_core.face import topology
 from vasa_core.latent.metric import landmark_weights
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import MOTION_FPS
-from vasa_core.training.synthetic.dominance import CLASSES, Dominance, rows_of
+from vasa_core.training.synthetic.dominance import EDGE_S, Dominance, rows_of
+from vasa_core.training.synthetic.expected import expected_shape
 from vasa_core.training.synthetic.spoken import Segment
 from vasa_core.training.synthetic.unheard import fill_unheard
 
@@ -25,11 +26,16 @@ LIPS_WEIGHT = 4.0
 """Of the landmarks on the lips, against those of cheeks and chin."""
 OPENING_WEIGHT = 1.0
 """Of the error of the opening, in units of its standard deviation, against that of the directions."""
-STEPS, BATCH, RATE = 600, 24, 0.05
-SMOOTHNESS = 2e-3
-"""Of the squared deviation of reaches and strengths from their usual."""
-FALL_PER_S = 14.0
+STEPS, BATCH, RATE = 400, 24, 0.05
+SMOOTHNESS, UNUSUAL = 0.01, 0.5
+"""Weight of the squared deviation of reaches and strengths (log) of one direction from those of the others of its
+phone, and of the phone's mean from the usual."""
+EXPECTATION = 8.0
+"""Weight of the squared deviation of targets from what phonetics expects."""
+FALL_PER_S = 15.0
 """First guess of the fall of log dominance: a neighbour 70 ms away has a third of its weight."""
+LEAST_FALL_PER_S, STRONGEST = 8.0, 2.0
+"""Limits of the fall and of the log strength."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,17 @@ def opening_row(space: LatentSpace) -> Floats:
     return (space.basis[:, 14, 1] - space.basis[:, 13, 1]).astype(np.float32)
 
 
+def width_row(space: LatentSpace) -> Floats:
+    """[D] change of the mouth's width, the same way."""
+    return (space.basis[:, 291, 0] - space.basis[:, 61, 0]).astype(np.float32)
+
+
+def expected_targets(latent: Floats, reader: Floats, space: LatentSpace) -> Floats:
+    """[P, K] places of the mouth that go with `expected_shape` in the recordings [N, D]."""
+    shape = latent @ np.stack([opening_row(space), width_row(space)], axis=1)
+    return expected_shape() @ np.linalg.lstsq(shape, latent @ reader, rcond=None)[0]
+
+
 def fit(examples: list[Example], space: LatentSpace, steps: int = STEPS, seed: int = 0) -> Dominance:
     """Fit the tables; classes that the examples lack are placed by `fill_unheard`.
 
@@ -71,14 +88,16 @@ def fit(examples: list[Example], space: LatentSpace, steps: int = STEPS, seed: i
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    reader, directions = find_directions(np.concatenate([e.latent for e in examples]), space)
+    faces = np.concatenate([e.latent for e in examples])
+    reader, directions = find_directions(faces, space)
+    expected = torch.tensor(expected_targets(faces, reader, space))
     # The share of the face's variance that each direction holds says how much its error matters.
     matter = torch.tensor(np.linalg.norm(space.decode(directions).reshape(DIRECTIONS, -1), axis=1) ** 2)
     matter = (matter / matter.sum()).float()
     opening = torch.tensor(directions @ opening_row(space))
-    opening = opening / float(np.std(np.concatenate([e.latent for e in examples]) @ reader @ opening.numpy()))
+    opening = opening / float(np.std(faces @ reader @ opening.numpy()))
     data = _batchable(examples, reader)
-    tables = _Tables(len(CLASSES), DIRECTIONS)
+    tables = _Tables(expected)
     optimiser = torch.optim.Adam(tables.parameters(), RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps)
     for _ in range(steps):
@@ -86,7 +105,7 @@ def fit(examples: list[Example], space: LatentSpace, steps: int = STEPS, seed: i
         rows, middle, length, present, truth, valid = (part[chosen] for part in data)
         error = (tables(rows, middle, length, present, truth.shape[1]) - truth) * valid[..., None]
         loss = (error**2 * matter).sum() / valid.sum() + OPENING_WEIGHT * ((error @ opening) ** 2).sum() / valid.sum()
-        loss = loss + SMOOTHNESS * tables.roughness()
+        loss = loss + SMOOTHNESS * tables.roughness() + EXPECTATION * tables.surprise(matter)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -121,18 +140,27 @@ def _batchable(examples: list[Example], reader: Floats) -> tuple[torch.Tensor, .
     return rows, middle, length, present, truth, valid
 
 
+def _strength(free: torch.Tensor) -> torch.Tensor:
+    return STRONGEST * torch.tanh(free / STRONGEST)
+
+
+def _fall(free: torch.Tensor) -> torch.Tensor:
+    return LEAST_FALL_PER_S + 10 * torch.nn.functional.softplus(free)
+
+
 class _Tables(torch.nn.Module):
     """The tables while they are learnt."""
 
-    def __init__(self, classes: int, directions: int) -> None:
+    def __init__(self, expected: torch.Tensor) -> None:
         super().__init__()
-        shape = classes, directions
-        usual = float(np.log(np.expm1(FALL_PER_S / 10)))
-        self.targets = torch.nn.Parameter(torch.zeros(shape))
+        shape = expected.shape
+        usual = float(np.log(np.expm1((FALL_PER_S - LEAST_FALL_PER_S) / 10)))
+        self.targets = torch.nn.Parameter(expected.clone())
+        self.expected = expected
         self.strength = torch.nn.Parameter(torch.zeros(shape))
         self.before = torch.nn.Parameter(torch.full(shape, usual))
         self.after = torch.nn.Parameter(torch.full(shape, usual))
-        self.hold = torch.nn.Parameter(torch.full((classes,), -0.5))
+        self.hold = torch.nn.Parameter(torch.full(shape[:1], -0.5))
         self.delay = torch.nn.Parameter(torch.zeros(()))
         self.usual = usual
 
@@ -142,33 +170,32 @@ class _Tables(torch.nn.Module):
         """[N, T, K] places along the directions."""
         times = torch.arange(frames)[None, :, None] / MOTION_FPS
         half = (length * 0.5 * torch.sigmoid(self.hold[rows]))[:, None]
+        half = torch.maximum(half, length[:, None] / 2 - EDGE_S)
         centre = middle[:, None] + self.delay
         ahead, behind = torch.relu(centre - half - times), torch.relu(times - centre - half)
-        softplus = torch.nn.functional.softplus
-        log = self.strength[rows][:, None] - ahead[..., None] * 10 * softplus(self.before[rows])[:, None]
-        log = log - behind[..., None] * 10 * softplus(self.after[rows])[:, None]
+        log = _strength(self.strength)[rows][:, None] - ahead[..., None] * _fall(self.before)[rows][:, None]
+        log = log - behind[..., None] * _fall(self.after)[rows][:, None]
         log = log.masked_fill(present[:, None, :, None] == 0, -1e4)
         return (torch.softmax(log, dim=2) * self.targets[rows][:, None]).sum(dim=2)
 
     def roughness(self) -> torch.Tensor:
         """How far reaches and strengths are from usual, and directions of one phone from each other."""
-        reaches = (self.before - self.usual, self.after - self.usual)
-        apart = sum((table - table.mean(dim=1, keepdim=True)).square().mean() for table in (*reaches, self.strength))
-        return (
-            apart
-            + 0.3 * sum(table.square().mean() for table in (*reaches, self.strength))
-            + 0.02 * (self.targets.square().mean())
-        )
+        reaches = (self.before - self.usual, self.after - self.usual, self.strength)
+        apart = sum(((table - table.mean(dim=1, keepdim=True)) ** 2).mean() for table in reaches)
+        return torch.as_tensor(apart + UNUSUAL * sum((table.mean(dim=1) ** 2).mean() for table in reaches))
+
+    def surprise(self, matter: torch.Tensor) -> torch.Tensor:
+        """How far targets are from the expected ones; `matter` [K] weighs directions."""
+        return ((self.targets - self.expected) ** 2 @ matter).mean()
 
     def result(self, directions: Floats) -> Dominance:
         """As numbers."""
-        softplus = torch.nn.functional.softplus
         with torch.no_grad():
             arrays = {
                 "targets": self.targets,
-                "strength": self.strength,
-                "before": 10 * softplus(self.before),
-                "after": 10 * softplus(self.after),
+                "strength": _strength(self.strength),
+                "before": _fall(self.before),
+                "after": _fall(self.after),
                 "hold": 0.5 * torch.sigmoid(self.hold),
                 "delay": self.delay,
             }

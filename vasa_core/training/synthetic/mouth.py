@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from vasa_core.face import topology
 from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import MOTION_FPS
-from vasa_core.training.synthetic.dominance import Dominance
+from vasa_core.training.synthetic.dominance import CLASSES, Dominance
 from vasa_core.training.synthetic.phones import BILABIAL, LABIODENTAL, PHONES, VOWEL
+from vasa_core.training.synthetic.rounding import round_face, rounding
 from vasa_core.training.synthetic.spoken import Segment
 from vasa_core.training.synthetic.tongue import tongue
 
@@ -23,11 +24,18 @@ CLOSED_GAP = -0.002
 """Height of the mouth's hole at a closure, inter-ocular distances: tracked closures are a little below 0."""
 LABIODENTAL_GAP = 0.022
 """At most so high at an f, where the lower lip touches the upper teeth below a raised upper lip (tracked: 0.026)."""
-RIDGE = 1e-6
+KEPT, KEPT_WEIGHT = (61, 291, 4, 50, 280), 0.7
+"""Corners of the mouth, tip of the nose and cheeks, which stay where they are in a contact, and their weight."""
+HELPERS, HELPER_SHARE = ("mouthClose", "mouthFunnel", "mouthRollLower", "mouthRollUpper"), 0.2
+"""ARKit units that help the recorded speaker's own directions to shut lips that are rounder than his, and the weight
+that is as usual as one of his standard deviations."""
+RIDGE = 1e-5
 """Squared inter-ocular distances by which a gap may be missed, against the usual size 1 of a direction."""
 CLOSURE_SHARE = {"p": 0.65, "b": 0.8}
 """Of a stop's time that the lips are shut; the rest is burst and breath. Other bilabials: all of it."""
 LEAST_CLOSURE_S = 0.04
+VOWEL_SHARE = 0.45
+"""Of its target's opening that a vowel reaches at least, however short it is between closed lips."""
 RAMP_S = (0.02, 0.02)
 """Time in which a contact is made and undone, on top of the approach that dominance makes; longer ones fit worse."""
 SONG_JAW = 0.04
@@ -78,7 +86,8 @@ class Mouth:
         places = self.model.mouth(segments, times) * loudness
         jaw = np.zeros(frames) if pitch is None or not np.any(pitch) else self._song(segments, times, pitch)
         song = jaw[:, None] * self.space.from_arkit(named_weights(jawOpen=1.0))
-        latent = places @ self.model.directions + song
+        rounded = rounding(segments, times)[:, None] * round_face(self.space)
+        latent = places @ self.model.directions + loudness * rounded + song
         latent = self._with_contacts(latent, segments, times)
         return Moved(latent.astype(np.float32), tongue(segments, times, self.model))
 
@@ -99,15 +108,40 @@ class Mouth:
         return vowel * (SONG_JAW + SONG_JAW_PER_SEMITONE * pitch)
 
     def _with_contacts(self, latent: NDArray, segments: list[Segment], times: NDArray) -> NDArray:
-        """Shut the lips of bilabials and bring those of labiodentals together."""
-        rows = self._gap_rows() @ self.model.directions.T
-        change = self.model.directions.T @ rows.T @ np.linalg.inv(rows @ rows.T + RIDGE * np.eye(len(rows)))
+        """Part the lips in vowels, bring those of labiodentals together and shut those of bilabials."""
+        change = self._parting()
+        latent = latent + self._lack(latent, segments, times) @ change.T
         for place, limit in ((LABIODENTAL, LABIODENTAL_GAP), (BILABIAL, CLOSED_GAP)):
             contact = self._contact([s for s in segments if PHONES[s.phone].place == place], times)
             gaps = self.gaps(latent)
             excess = np.maximum(gaps - limit, 0) if place == LABIODENTAL else gaps - limit
             latent = latent - (contact[:, None] * excess) @ change.T
         return latent
+
+    def _parting(self) -> NDArray:
+        """[D, 9] the most usual change of the face that makes each gap larger by 1 and leaves the rest in place."""
+        helpers = self.space.from_arkit(np.stack([named_weights(**{name: HELPER_SHARE}) for name in HELPERS]))
+        span = np.concatenate([self.model.directions, helpers])
+        gap_rows = self._gap_rows()
+        kept = KEPT_WEIGHT * self.space.basis[:, list(KEPT)].reshape(self.space.size, -1).T
+        rows = np.concatenate([gap_rows, kept]) @ span.T
+        inverse = rows.T @ np.linalg.inv(rows @ rows.T + RIDGE * np.eye(len(rows)))
+        return span.T @ inverse[:, : len(gap_rows)]
+
+    def _lack(self, latent: NDArray, segments: list[Segment], times: NDArray) -> NDArray:
+        """[T, 9] by how much the gaps are too small in the middles of vowels."""
+        gaps = self.gaps(latent)
+        lack = np.zeros_like(gaps)
+        for segment in segments:
+            if PHONES[segment.phone].manner == VOWEL:
+                target = self.model.targets[CLASSES.index(segment.phone)] @ self.model.directions
+                least = VOWEL_SHARE * np.maximum(self.gaps(target), 0)
+                middle = (segment.start + segment.end) / 2
+                reach = np.abs(times - middle)
+                near = np.maximum(1 - np.maximum(reach - segment.duration / 4, 0) / RAMP_S[0], 0)
+                near[int(np.argmin(reach))] = 1.0
+                lack = np.maximum(lack, near[:, None] * np.maximum(least - gaps, 0))
+        return lack
 
     def _contact(self, segments: list[Segment], times: NDArray) -> NDArray:
         """[T] 1 while the lips touch, less while they come together and part; at least one frame each."""

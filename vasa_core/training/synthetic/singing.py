@@ -22,8 +22,8 @@ VIBRATO_SEMITONES = (0.2, 0.6)
 """Half the extent; singers' vibrato is 5 to 7 Hz and up to a semitone either way (Sundberg 1994)."""
 VIBRATO_AFTER_S = 0.2
 PORTAMENTO_S = 0.06
-JAW_VIBRATO = 0.05
-"""Of the jaw's opening: the jaws of many singers tremble along with the voice."""
+JAW_VIBRATO = 3.0
+"""The jaw takes vibrato for so much more of a change in pitch: those of many singers tremble along with the voice."""
 
 
 def sing(spoken: Spoken, singer: str, rng: np.random.Generator) -> Spoken:
@@ -41,7 +41,7 @@ def sing(spoken: Spoken, singer: str, rng: np.random.Generator) -> Spoken:
     samples = synthesise(envelope, lowest * 2 ** ((semitones + vibrato) / 12), voicing, rng)
     segments = [Segment(s.phone, a, b) for s, a, b in zip(spoken.segments, starts, ends, strict=True)]
     frames = np.arange(-(-len(samples) // 640)) / 25
-    pitch = np.interp(frames, times, semitones + vibrato * JAW_VIBRATO * 12)
+    pitch = np.interp(frames, times, semitones + vibrato * JAW_VIBRATO)
     return replace(spoken, samples=samples, segments=segments, kind="singing", pitch=pitch.astype(np.float32))
 
 

@@ -52,7 +52,10 @@ FAILED_DRAWS = 20
 
 
 def draw(kind: str, number: int, seed: int) -> Spoken:
-    """Clip `number` of one of the kinds in `SHARES`; the same for the same seed. 2 to 10 s, at a speech-like level."""
+    """Clip `number` of one of the kinds in `SHARES`; 2 to 10 s, at a speech-like level.
+
+    The same for the same seed, but for eSpeak's clips, which differ by some samples with what the library said before.
+    """
     rng = np.random.default_rng([seed, list(SHARES).index(kind), number])
     for _ in range(FAILED_DRAWS):
         spoken = DRAWN[kind](number, rng)

@@ -71,7 +71,7 @@ def tidy(segments: list[Segment], end: float) -> list[Segment]:
     result: list[Segment] = []
     now = 0.0
     for segment in [*segments, Segment(SILENCE, end, end)]:
-        start = max(segment.start, now)
+        start = min(max(segment.start, now), end)
         if start > now + 1e-6:
             _add(result, Segment(SILENCE, now, start))
         stop = min(segment.end, end)
