@@ -54,7 +54,7 @@ RULES: dict[str, Callable[[Face], float]] = {
     "angry": lambda face: (
         face.mean("browDown")
         + 0.3 * max(face.mean("eyeSquint"), face.mean("eyeWide"))
-        - 0.5 * face.mean("noseSneer")
+        - 0.6 * face.mean("noseSneer")
         - 0.5 * face.mean("browInnerUp")
     ),
     # AU 1 + 4 + 5 + 20: inner brows raised, drawn straight, eyes wide, lips stretched; arched brows (2) are surprise.
@@ -64,7 +64,7 @@ RULES: dict[str, Callable[[Face], float]] = {
     # AU 1 + 2 + 5: whole brows raised and eyes wide; the dropped jaw (26) is lost in speech; stretched lips are fear.
     "surprised": lambda face: min(face.mean("browOuterUp"), face.mean("eyeWide")) - 0.5 * face.mean("mouthStretch"),
     # AU 9, 10: nose wrinkled, upper lip raised; lowered brows come with 9, but if they lead (4) it is anger.
-    "disgusted": lambda face: face.mean("noseSneer") + 0.3 * face.mean("mouthUpperUp") - 0.7 * face.mean("browDown"),
+    "disgusted": lambda face: face.mean("noseSneer") + 0.3 * face.mean("mouthUpperUp") - 0.6 * face.mean("browDown"),
     # AU R12 + R14: one corner of the mouth tightened and drawn up, the other not.
     "contempt": lambda face: 0.6 * (face.uneven("mouthSmile") + face.uneven("mouthDimple")),
 }

@@ -50,13 +50,16 @@ PROTOTYPES: dict[str, Prototype] = {
     "happy": Prototype(
         variants=(
             # AU 6 + 12: felt smile, lips closed.
-            {"mouthSmile": 0.95, "cheekSquint": 0.8, "eyeSquint": 0.35, "mouthDimple": 0.2},
+            {"mouthSmile": 1.0, "cheekSquint": 0.85, "eyeSquint": 0.35, "mouthDimple": 0.2, "browOuterUp": 0.2},
             # AU 6 + 12 + 25: upper teeth show.
-            {"mouthSmile": 1.0, "cheekSquint": 0.85, "eyeSquint": 0.35, "mouthUpperUp": 0.4, "jawOpen": 0.1,
-             "browOuterUp": 0.1},
-            # AU 6 + 12 + 26: laughing mouth, brows a little up.
-            {"mouthSmile": 1.0, "cheekSquint": 0.95, "eyeSquint": 0.45, "mouthUpperUp": 0.35, "jawOpen": 0.25,
-             "browInnerUp": 0.15, "browOuterUp": 0.25},
+            {"mouthSmile": 1.0, "cheekSquint": 0.85, "eyeSquint": 0.35, "mouthUpperUp": 0.5, "jawOpen": 0.13,
+             "browOuterUp": 0.2},
+            # AU 6 + 12 + 25: the same, brows higher.
+            {"mouthSmile": 1.0, "cheekSquint": 0.8, "eyeSquint": 0.25, "mouthUpperUp": 0.4, "jawOpen": 0.18,
+             "browInnerUp": 0.3, "browOuterUp": 0.4},
+            # AU 6 + 12 + 26: laughing mouth.
+            {"mouthSmile": 1.0, "cheekSquint": 0.95, "eyeSquint": 0.45, "mouthUpperUp": 0.4, "jawOpen": 0.28,
+             "browInnerUp": 0.15, "browOuterUp": 0.3},
         ),
         bearing=Bearing((-2.0, 0.0, 4.0), 1.3, 1.2, 1.2, aversion=0.8, blink_scale=1.1),
     ),
@@ -94,39 +97,42 @@ PROTOTYPES: dict[str, Prototype] = {
             # AU 1 + 2 + 4 + 5 + 20 + 26: mouth open.
             {"browInnerUp": 1.0, "browOuterUp": 0.2, "browDown": 0.25, "eyeWide": 1.0, "mouthStretch": 1.0,
              "mouthFrown": 0.45, "jawOpen": 0.2, "mouthUpperUp": 0.15},
-            # AU 1 + 4 + 5 + 20: lips closed and tense.
-            {"browInnerUp": 1.0, "browOuterUp": 0.1, "browDown": 0.3, "eyeWide": 1.0, "mouthStretch": 1.0,
-             "mouthFrown": 0.6},
+            # AU 1 + 4 + 5 + 20 + 25: lips hardly part over clenched teeth.
+            {"browInnerUp": 1.0, "browOuterUp": 0.1, "browDown": 0.35, "eyeWide": 1.0, "mouthStretch": 1.0,
+             "mouthFrown": 0.65, "mouthUpperUp": 0.3, "jawOpen": 0.04},
         ),
-        bearing=Bearing((-4.0, 3.0, 0.0), 0.85, 1.5, 1.1, (0.0, 0.0), 1.5, 1.5, onset_s=(0.25, 0.5)),
+        bearing=Bearing((-5.0, 4.0, 0.0), 0.85, 1.5, 1.1, (0.0, 0.0), 1.5, 1.5, onset_s=(0.25, 0.5)),
     ),
     "surprised": Prototype(
         variants=(
             # AU 1 + 2 + 5 + 26: jaw drops.
-            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.4, "mouthPucker": 0.3},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.4, "mouthPucker": 0.4,
+             "mouthFrown": 0.25},
             # AU 1 + 2 + 5 + 27: wide.
-            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.55, "mouthPucker": 0.3},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 1.0, "jawOpen": 0.55, "mouthPucker": 0.4,
+             "mouthFrown": 0.25},
             # AU 1 + 2 + 5 + 25: lips just part.
-            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.22, "mouthPucker": 0.4},
+            {"browInnerUp": 1.0, "browOuterUp": 1.0, "eyeWide": 0.9, "jawOpen": 0.24, "mouthPucker": 0.5,
+             "mouthFrown": 0.25},
         ),
         bearing=Bearing((-4.5, 0.0, 0.0), 1.1, 1.3, 1.4, (0.0, 1.0), 0.7, 0.7, onset_s=(0.2, 0.4), decay_s=(0.8, 1.5)),
     ),
     "disgusted": Prototype(
         variants=(
             # AU 9 + 10 + 15 + 17: nose wrinkled, upper lip raised, corners down.
-            {"noseSneer": 1.0, "mouthUpperUp": 0.7, "browDown": 0.5, "eyeSquint": 0.6, "cheekSquint": 0.6,
-             "mouthFrown": 0.8, "mouthShrugLower": 0.7},
+            {"noseSneer": 1.0, "mouthUpperUp": 0.95, "browDown": 0.42, "eyeSquint": 0.65, "cheekSquint": 0.6,
+             "mouthFrown": 0.9, "mouthShrugLower": 0.6},
             # AU 9 + 10 + 15 + 25: upper teeth show.
-            {"noseSneer": 1.0, "mouthUpperUp": 1.0, "browDown": 0.5, "eyeSquint": 0.6, "cheekSquint": 0.6,
-             "mouthFrown": 0.8, "jawOpen": 0.08},
+            {"noseSneer": 1.0, "mouthUpperUp": 1.0, "browDown": 0.42, "eyeSquint": 0.6, "cheekSquint": 0.6,
+             "mouthFrown": 0.9, "jawOpen": 0.08},
         ),
         one_sided=(
             # The same, one side ahead.
             {"noseSneerLeft": 1.0, "noseSneerRight": 0.8, "mouthUpperUpLeft": 1.0, "mouthUpperUpRight": 0.5,
-             "browDown": 0.5, "eyeSquint": 0.6, "cheekSquintLeft": 0.7, "cheekSquintRight": 0.5,
+             "browDown": 0.42, "eyeSquint": 0.6, "cheekSquintLeft": 0.7, "cheekSquintRight": 0.5,
              "mouthFrown": 0.75, "mouthShrugLower": 0.5},
         ),
-        bearing=Bearing((-2.0, 6.0, 2.0), 0.8, 0.9, 0.7, (0.0, 0.0), 1.4, 1.1, 0.1),
+        bearing=Bearing((-3.0, 8.0, 3.0), 0.8, 0.9, 0.7, (0.0, 0.0), 1.4, 1.1, 0.12),
     ),
     "contempt": Prototype(
         variants=(),
