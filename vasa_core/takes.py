@@ -62,7 +62,8 @@ def render_takes(
     The other parameters are those of `render`, without a contact sheet of each.
     """
     all_settings = _settings(takes, settings)
-    check_outputs(path, sheet_path(path), portrait, source_of(scene))
+    for one in all_settings:
+        check_outputs(take_path(path, one.seed), sheet_path(path), portrait, source_of(scene))
     asset = load_portrait(portrait, face)
     sheet = TakesSheet(sheet_path(path), exact_fps(fps))
     reports: list[RenderReport] = []
@@ -96,7 +97,8 @@ def write_motion_takes(
 ) -> TakesReport[MotionReport]:
     """`takes` motions of one scene as `render_takes` makes films; the sheet shows them as curves."""
     all_settings = _settings(takes, settings)
-    check_outputs(path, sheet_path(path), source_of(scene))
+    for one in all_settings:
+        check_outputs(take_path(path, one.seed), sheet_path(path), source_of(scene))
     sheet = CurveSheet(sheet_path(path), exact_fps(fps))
     reports: list[MotionReport] = []
     with _written(sheet):

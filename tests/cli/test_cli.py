@@ -36,24 +36,6 @@ def refused(*arguments: object, cwd: Path | None = None) -> str:
     return lines[0]
 
 
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """As `refused`, in this process: starting Python for each of many cases would take long."""
-
-    def run(*arguments: object) -> str:
-        monkeypatch.setattr(sys, "argv", ["vasa", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        assert (stop.value.code, printed.out) == (2, "")
-        lines = printed.err.strip().splitlines()
-        assert len(lines) == 1, printed.err
-        return lines[0]
-
-    return run
-
-
 def wav(path: Path, samples: np.ndarray, rate: int = 16_000) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

@@ -49,19 +49,37 @@ ContactSheetOption = Annotated[
     Path | None,
     typer.Option("--contact-sheet", metavar="PNG", help="Write an overview as well.", show_default=False),
 ]
+SCENE = "Scene (one of these)"
 AudioOption = Annotated[
     Path | None,
     typer.Option(
-        "--audio", "-a", metavar="FILE", help="The face says this: any sound or video file.", show_default=False
+        "--audio",
+        "-a",
+        metavar="FILE",
+        help="The face says this: any sound or video file.",
+        show_default=False,
+        rich_help_panel=SCENE,
     ),
 ]
 ListenOption = Annotated[
     Path | None,
-    typer.Option("--listen", metavar="FILE", help="The face listens to this instead.", show_default=False),
+    typer.Option(
+        "--listen",
+        metavar="FILE",
+        help="The face listens to this: any sound or video file.",
+        show_default=False,
+        rich_help_panel=SCENE,
+    ),
 ]
 IdleOption = Annotated[
     float | None,
-    typer.Option("--idle", metavar="SECONDS", help="Nobody speaks: the face lives on.", show_default=False),
+    typer.Option(
+        "--idle",
+        metavar="SECONDS",
+        help="Nobody speaks: the face breathes, blinks, looks about.",
+        show_default=False,
+        rich_help_panel=SCENE,
+    ),
 ]
 FpsOption = Annotated[float, typer.Option("--fps", help="Frames a second, 24 to 60.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Another seed, another performance of the same words.")]
