@@ -12,7 +12,7 @@ from vasa_core.cli.options import JsonOption, Provider, ProviderOption, SeedOpti
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from vasa_core.evaluation.quality import Quality, Section
+    from vasa_core.evaluation.quality import Quality, QualitySettings, Section
 
 EXAMPLES = """Examples:
 
@@ -81,6 +81,16 @@ def run(
             "--clip", metavar="NAME", help="Which clip is plotted. [default: the median one]", show_default=False
         ),
     ] = None,
+    portrait: Annotated[
+        Path | None,
+        typer.Option(
+            "--portrait",
+            "-p",
+            metavar="FILE",
+            help="Measure gaze and distance on this portrait's drawn face too.",
+            show_default=False,
+        ),
+    ] = None,
     plot_voice: Annotated[
         Path | None,
         typer.Option(
@@ -112,24 +122,19 @@ def run(
                 plot(plot_voice, path, seed)
             say(str(path))
             return
+        from vasa_core.evaluation.quality import QualitySettings
+
         assert folder is not None
-        _measure(folder, output or Path("report"), limit, everything, seeds, seconds, words, clip, as_json)
+        settings = QualitySettings(limit, everything, seeds, seconds, portrait)
+        _measure(folder, output or Path("report"), settings, words, clip, as_json)
 
 
 def _measure(
-    folder: Path,
-    report: Path,
-    limit: int,
-    everything: bool,
-    seeds: int,
-    seconds: float,
-    words: Path | None,
-    clip: str | None,
-    as_json: bool,
+    folder: Path, report: Path, settings: "QualitySettings", words: Path | None, clip: str | None, as_json: bool
 ) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-    from vasa_core.evaluation.quality import QualitySettings, measure_quality
+    from vasa_core.evaluation.quality import measure_quality
     from vasa_core.evaluation.report_page import write_report
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
@@ -141,10 +146,11 @@ def _measure(
                 tasks[task] = bar.add_task(task, total=of)
             bar.update(tasks[task], completed=done)
 
-        settings = QualitySettings(limit, everything, seeds, seconds)
         quality = measure_quality(folder, report, settings, words, on_progress)
     for name, reason in quality.left_out.items():
         warn(f"{name} is left out: {reason}")
+    for name, late in quality.odd().items():
+        warn(f"{name}: its lips move {late:+.0f} ms from the recording's; its sound may be out of step. It is counted.")
     files = write_report(quality, report, clip)
     if as_json:
         print_json(json.loads((report / "report.json").read_text()))

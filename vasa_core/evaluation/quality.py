@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 STREAMED, WHOLE, RECORDED, GENERATED = "streamed", "whole file", "recordings", "generated"
 ODD_LAG_S = 0.06
 """A clip that differs from all others by more than this is reported: its sound may be out of step with its picture."""
-CONTROL_S = 9.0
+CONTROL_S = 7.0
 """So much of a voice is spoken for each thing that is asked for."""
 TRACKS = "tracks"
 """Folder in the report's where tracked clips are kept."""

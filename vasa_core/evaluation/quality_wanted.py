@@ -110,4 +110,7 @@ CONTROLS = (
     Wanted("gaze_error_worst_deg", "... of the worst direction", unit="deg"),
     Wanted("distance_error", "distance asked 0.8 to 1.3, mean error", high=0.02, unit="%"),
     Wanted("distance_error_worst", "... of the worst distance", unit="%"),
+    Wanted("drawn_gaze_error_deg", "gaze on the drawn face, mean error (tracker's included)", unit="deg"),
+    Wanted("drawn_distance_error", "distance on the drawn face, mean error", high=0.02, unit="%"),
+    Wanted("emotions_recognised", "emotions recognised by fixed rules, of 8 with neutral", 7, digits=0),
 )

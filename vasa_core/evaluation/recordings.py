@@ -13,7 +13,7 @@ from vasa_core.errors import VasaError, VideoError
 from vasa_core.evaluation.words import FILE_NAME, Words, read_words
 from vasa_core.performance.capture import Performance, capture
 from vasa_core.performance.film import Film
-from vasa_core.training.datasets import HELD_OUT_EVERY
+from vasa_core.training.datasets import DAMAGED_CLIPS, HELD_OUT_EVERY
 
 SUFFIXES = {".mkv", ".mp4", ".mov", ".webm", ".avi", ".mpg"}
 LIKELY_TRAINED = 100
@@ -76,7 +76,9 @@ def find_words(folder: Path, given: Path | None) -> dict[str, Words]:
         return {}
     try:
         return read_words(path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise EvaluationError(f"The word times {path} cannot be read ({error.strerror}). Check the path.") from error
+    except ValueError as error:
         raise EvaluationError(str(error)) from error
 
 
@@ -104,6 +106,8 @@ def load_recordings(
 
 
 def _load(path: Path, words: Words | None, cache: Path) -> Recording:
+    if path.stem in DAMAGED_CLIPS:
+        raise VideoError(f"{path.name} is known to be damaged: its picture is not in step with its sound.")
     seen, delay = _tracked(path, cache)
     if delay is None:
         raise EvaluationError(f"{path.name} has no sound. Give clips of people who speak, with their sound.")
