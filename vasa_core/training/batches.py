@@ -79,8 +79,7 @@ class BatchSampler:
         self.offset, self.scale = offset, scale
         self.mirror = mirror
         self.rng = np.random.default_rng(seed)
-        lengths = np.array([len(session) for session in sessions], float)
-        self._shares = lengths / lengths.sum()
+        self._shares = session_shares(sessions)
 
     def draw(self) -> dict[str, Tensor]:
         """The backbone's inputs, and `target`, `before`, `tongue_known` for the loss; [B, frames, ..] each."""
@@ -204,6 +203,20 @@ def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
     # One size for all speech latents: their loss weighs them by what they do to the face.
     spread[:, CHANNELS["speech"]] = np.sqrt((spread[:, CHANNELS["speech"]] ** 2).mean())
     return all_.mean(0).astype(np.float32), spread.astype(np.float32)
+
+
+SOURCE_SHARES = (0.58, 0.12, 0.30)
+"""Share of the crops by whose lips they carry, in the order of `SOURCES`: recordings teach the most."""
+
+
+def session_shares(sessions: list[Session]) -> NDArray[np.float64]:
+    """How often each session is drawn: by its length, and by the share of its source."""
+    source = np.array([session.source.max() for session in sessions])
+    shares = np.array([len(session) for session in sessions], float)
+    for number in np.unique(source):
+        here = source == number
+        shares[here] *= SOURCE_SHARES[number - 1] / shares[here].sum()
+    return np.asarray(shares / shares.sum())
 
 
 LEAST_SPREAD = 2e-3

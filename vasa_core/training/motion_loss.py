@@ -64,7 +64,7 @@ class MotionLoss:
 
 
 GROUP_WEIGHTS = {
-    "speech": 1.0,
+    "speech": 1.3,
     "units": 0.7,
     "blink": 0.7,
     "gaze": 0.7,

@@ -18,8 +18,8 @@ from vasa_core.training.voices import Voice, load_voices
 
 SESSION_SHARES = {"tracked": 0.50, "artist": 0.10, "rule": 0.40}
 """Share of the sessions by whose lips they carry."""
-SESSIONS = 600
-"""Six hours."""
+SESSIONS = 300
+"""Six to seven hours."""
 SCORED = 24
 """Held-out sentences that are scored while training."""
 
@@ -71,8 +71,8 @@ def hours(voices: dict[str, list[Voice]]) -> dict[str, float]:
     return {name: round(sum(len(v) for v in group) / 25 / 3600, 3) for name, group in voices.items()}
 
 
-def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2) -> None:
-    """Train from prepared data; writes `work/motion/motion.pt` and `log.jsonl`."""
+def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2, start: Path | None = None) -> None:
+    """Train from prepared data, or go on from a checkpoint; writes `work/motion/motion.pt` and `log.jsonl`."""
     torch.set_num_threads(threads)
     voices = gather(data, work)
     print(f"{shift_voices(voices['tracked'], work)} clips brought into step with their sound", flush=True)
@@ -85,7 +85,7 @@ def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2) ->
     kept_out["held-out"] = kept_out["held-out"][:: max(1, len(kept_out["held-out"]) // SCORED)]
     both = ["live", "offline"]
     score = LipScore(kept_out, dict.fromkeys(kept_out, both))
-    trainer = Trainer(sessions, everyone, settings)
+    trainer = Trainer(sessions, everyone, settings, start=start)
     trainer.about = {"hours": hours(voices), "clips per variant": dict(variants)}
     trainer.run(work / "motion", score)
 

@@ -56,7 +56,9 @@ class Trainer:
         voices: list[Voice],
         settings: TrainingSettings,
         config: MotionModelConfig | None = None,
+        start: Path | None = None,
     ) -> None:
+        """`start`: a checkpoint to go on from, with the scales of its innovations."""
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.about: dict[str, object] = {}
@@ -65,9 +67,14 @@ class Trainer:
         offset, scale = innovation_statistics(sessions)
         self.offset, self.scale = torch.from_numpy(offset), torch.from_numpy(scale)
         self._standardise(sessions, voices)
+        if start is not None:
+            begun, self.offset, self.scale, _ = load_motion_model(start)
+            self.model.load_state_dict(begun.state_dict())
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         space = LatentSpace.load()
-        self.batches = BatchSampler(sessions, settings.batch, offset, scale, Mirror(space.mirror), settings.seed)
+        self.batches = BatchSampler(
+            sessions, settings.batch, self.offset.numpy(), self.scale.numpy(), Mirror(space.mirror), settings.seed
+        )
         spoken = np.concatenate([v.speech for v in voices if v.source == 0])
         lips = np.unique(np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER]))
         self.speech_loss = MotionLoss(latent_basis(space), lips, spoken)
