@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-REACH = tuple(np.radians([11.0, 15.0]))
-"""Eyes turn freely up to the first and never beyond the second, rad: wider looks are left to the head."""
+REACH = np.radians([[15.0, 11.0], [24.0, 16.0]])
+"""Yaw and pitch up to which eyes turn freely, and which they never pass, rad: wider looks are left to the head."""
 STILL = 1e-9
 """Rad: below, a rotation has no axis."""
 
@@ -31,7 +31,7 @@ def eyes_in_head(gaze: NDArray, rotation: NDArray) -> Array:
 
 
 def within_reach(angles: NDArray) -> Array:
-    """Angles of an eye in rad, pressed softly into `REACH`."""
+    """Yaw and pitch [..., 2] of eyes in rad, pressed softly into `REACH`."""
     free, most = REACH
     size = np.abs(angles)
     pressed = free + (most - free) * np.tanh((size - free) / (most - free))
