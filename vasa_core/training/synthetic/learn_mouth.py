@@ -60,12 +60,17 @@ def examples_of(recordings: dict[str, Recording], latents: Path) -> dict[str, Ex
     }
 
 
-def learn(recordings: Path, latents: Path, out: Path = MODEL, steps: int = STEPS) -> Score:
-    """Fit the dominance model to the training clips, write it to `out`, and score it on the held-out ones."""
+def learn(recordings: Path, latents: Path, out: Path = MODEL, steps: int = STEPS, tongues: Path | None = None) -> Score:
+    """Fit the dominance model to the training clips, write it to `out`, and score it on the held-out ones.
+
+    With `tongues`, write the tongue of every training clip there; see `write_tongues`.
+    """
     train, held_out, _ = align_set(recordings)
     space = LatentSpace.load()
     model = fit(list(examples_of(train, latents).values()), space, steps)
     model.save(out)
+    if tongues is not None:
+        write_tongues(tongues, train, Mouth(model, space))
     return score(Mouth(model, space), list(examples_of(held_out, latents).values()))
 
 

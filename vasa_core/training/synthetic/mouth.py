@@ -5,6 +5,7 @@ teeth, by the smallest natural change of the face (in the directions of speech, 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from vasa_core.latent.space import LatentSpace, named_weights
 from vasa_core.motion.track import MOTION_FPS
 from vasa_core.training.synthetic.dominance import CLASSES, Dominance
 from vasa_core.training.synthetic.phones import BILABIAL, LABIODENTAL, PHONES, VOWEL
-from vasa_core.training.synthetic.rounding import round_face, rounding
+from vasa_core.training.synthetic.rounding import OPENING_KEPT, round_face, rounding
 from vasa_core.training.synthetic.spoken import Segment
 from vasa_core.training.synthetic.tongue import tongue
 
@@ -22,8 +23,8 @@ Floats = NDArray[np.float32]
 
 CLOSED_GAP = -0.002
 """Height of the mouth's hole at a closure, inter-ocular distances: tracked closures are a little below 0."""
-LABIODENTAL_GAP = 0.022
-"""At most so high at an f, where the lower lip touches the upper teeth below a raised upper lip (tracked: 0.026)."""
+LABIODENTAL_GAP = 0.028
+"""At most so high at an f, where the lower lip touches the upper teeth below a raised upper lip (tracked: 0.03)."""
 KEPT, KEPT_WEIGHT = (61, 291, 4, 50, 280), 0.7
 """Corners of the mouth, tip of the nose and cheeks, which stay where they are in a contact, and their weight."""
 HELPERS, HELPER_SHARE = ("mouthClose", "mouthFunnel", "mouthRollLower", "mouthRollUpper"), 0.2
@@ -86,18 +87,24 @@ class Mouth:
         places = self.model.mouth(segments, times) * loudness
         jaw = np.zeros(frames) if pitch is None or not np.any(pitch) else self._song(segments, times, pitch)
         song = jaw[:, None] * self.space.from_arkit(named_weights(jawOpen=1.0))
-        rounded = rounding(segments, times)[:, None] * round_face(self.space)
+        rounded = rounding(segments, times)[:, None] * self._round_face()
         latent = places @ self.model.directions + loudness * rounded + song
         latent = self._with_contacts(latent, segments, times)
         return Moved(latent.astype(np.float32), tongue(segments, times, self.model))
 
     def gaps(self, latent: NDArray) -> NDArray:
         """[T, 9] height of the mouth's hole between the corners, of latents [T, D]; on lips closed at rest."""
-        return latent @ self._gap_rows().T
+        return latent @ self._gap_rows.T
 
+    @cached_property
     def _gap_rows(self) -> NDArray:
         y = self.space.basis[..., 1]
         return (y[:, topology.LIPS_INNER_LOWER[1:-1]] - y[:, topology.LIPS_INNER_UPPER[1:-1]]).T
+
+    def _round_face(self) -> NDArray:
+        """[D] what a fully rounded sound adds: lips forward and narrow, their hole hardly higher."""
+        face = round_face(self.space)
+        return face - (1 - OPENING_KEPT) * self._parting @ self.gaps(face)
 
     def _song(self, segments: list[Segment], times: NDArray, pitch: NDArray) -> NDArray:
         """[T] weight of jawOpen that a song of that pitch adds: in vowels, the more the higher."""
@@ -109,7 +116,7 @@ class Mouth:
 
     def _with_contacts(self, latent: NDArray, segments: list[Segment], times: NDArray) -> NDArray:
         """Part the lips in vowels, bring those of labiodentals together and shut those of bilabials."""
-        change = self._parting()
+        change = self._parting
         latent = latent + self._lack(latent, segments, times) @ change.T
         for place, limit in ((LABIODENTAL, LABIODENTAL_GAP), (BILABIAL, CLOSED_GAP)):
             contact = self._contact([s for s in segments if PHONES[s.phone].place == place], times)
@@ -118,11 +125,12 @@ class Mouth:
             latent = latent - (contact[:, None] * excess) @ change.T
         return latent
 
+    @cached_property
     def _parting(self) -> NDArray:
         """[D, 9] the most usual change of the face that makes each gap larger by 1 and leaves the rest in place."""
         helpers = self.space.from_arkit(np.stack([named_weights(**{name: HELPER_SHARE}) for name in HELPERS]))
         span = np.concatenate([self.model.directions, helpers])
-        gap_rows = self._gap_rows()
+        gap_rows = self._gap_rows
         kept = KEPT_WEIGHT * self.space.basis[:, list(KEPT)].reshape(self.space.size, -1).T
         rows = np.concatenate([gap_rows, kept]) @ span.T
         inverse = rows.T @ np.linalg.inv(rows @ rows.T + RIDGE * np.eye(len(rows)))

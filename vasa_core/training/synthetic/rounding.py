@@ -12,8 +12,10 @@ from vasa_core.training.synthetic.dominance import CLASSES, rows_of
 from vasa_core.training.synthetic.phones import PHONES, SILENCE, VOWEL
 from vasa_core.training.synthetic.spoken import Segment
 
-ROUND_FACE = {"mouthPucker": 0.62, "mouthFunnel": 0.22}
-"""ARKit weights of a fully rounded sound, on top of the fitted mouth."""
+ROUND_FACE = {"mouthPucker": 0.85, "mouthFunnel": 0.3}
+"""ARKit weights of a fully rounded sound, on top of the fitted mouth; by eye."""
+OPENING_KEPT = 0.4
+"""Of how far these open the lips: the rest is taken back, for the openings of rounded sounds are fitted already."""
 BEFORE_PER_S, AFTER_PER_S = 10.0, 14.0
 """Fall of the log dominance per s: rounding is seen some 150 ms ahead."""
 FIRM, INDIFFERENT, RESTING = 1.0, -2.0, -0.5
