@@ -78,7 +78,7 @@ class Mouth:
         frames
             Number of frames.
         loudness
-            Factor on the motion: 1.3 for a shout.
+            Factor on the motion, rounding excepted: 1.3 for a shout.
         pitch
             [frames] of a song, semitones above the lowest note; zeros where nobody sings.
 
@@ -88,7 +88,7 @@ class Mouth:
         jaw = np.zeros(frames) if pitch is None or not np.any(pitch) else self._song(segments, times, pitch)
         song = jaw[:, None] * self.space.from_arkit(named_weights(jawOpen=1.0))
         rounded = rounding(segments, times)[:, None] * self._round_face()
-        latent = places @ self.model.directions + loudness * rounded + song
+        latent = places @ self.model.directions + rounded + song
         latent = self._with_contacts(latent, segments, times)
         return Moved(latent.astype(np.float32), tongue(segments, times, self.model))
 
