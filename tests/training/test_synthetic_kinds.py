@@ -12,6 +12,7 @@ from vasa_core.training.synthetic.phones import PHONES, VOWEL
 from vasa_core.training.synthetic.singing import sing
 from vasa_core.training.synthetic.spoken import Spoken, read_table
 from vasa_core.training.synthetic.whisper import shout, whisper
+from vasa_core.training.voice_change import change_voice
 
 pytestmark = pytest.mark.skipif(
     shutil.which("flite") is None or ctypes.util.find_library("espeak-ng") is None, reason="no synthetic voices here"
@@ -93,3 +94,9 @@ def test_sounds_once_written_stay(tmp_path: Path) -> None:
     hours = corpus.write_corpus(tmp_path, 0.004)
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.wav")} == before
     assert sum(hours.values()) == pytest.approx(0.005, abs=0.002)
+
+
+def test_a_changed_voice_survives_digital_silence() -> None:
+    sound = np.zeros(16000, np.float32)
+    sound[6000:] = 0.3 * np.sin(2 * np.pi * 150 * np.arange(10000) / 16000)
+    assert np.abs(change_voice(sound, 1.5, 1.05)[8000:]).max() > 0.1

@@ -109,7 +109,7 @@ def _locked_rotation(phase: NDArray, advance: NDArray, magnitude: NDArray) -> ND
                 end = bins if last else (peak + k + 1) // 2
                 wanted = phase[t - 1, centre] * rotation[t - 1, centre] * advance[t, centre]
                 turn = wanted * np.conj(phase[t, centre])
-                turn /= abs(turn) + 1e-12
+                turn = turn / abs(turn) if abs(turn) > 1e-9 else 1.0 + 0.0j  # digital silence has no phase
                 for j in range(begin, end):
                     rotation[t, j] = turn
                 begin = end
