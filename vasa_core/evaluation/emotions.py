@@ -17,8 +17,8 @@ from vasa_core.motion.emotion import NEUTRAL
 
 Weights = NDArray[np.floating]
 
-LEAST = 0.25
-"""Score below which a face counts as neutral: raised brows of accents and traces of smiles stay under it."""
+LEAST = 0.3
+"""Score below which a face counts as neutral: accents of the brows and traces of smiles stay under it."""
 
 
 class Face:
@@ -48,8 +48,10 @@ class Face:
 RULES: dict[str, Callable[[Face], float]] = {
     # AU 6 + 12: both corners of the mouth drawn up, cheeks raised; corners drawn down (15) speak against it.
     "happy": lambda face: face.least("mouthSmile") + 0.3 * face.mean("cheekSquint") - face.mean("mouthFrown"),
-    # AU 1 + 15: inner brows raised and corners of the mouth drawn down, both; wide eyes (5) would be fear.
-    "sad": lambda face: min(face.mean("browInnerUp"), face.mean("mouthFrown")) - face.mean("eyeWide"),
+    # AU 1 + 15: inner brows raised and corners of the mouth drawn down, both; wide eyes (5) are fear, a knit (4) anger.
+    "sad": lambda face: (
+        min(face.mean("browInnerUp"), face.mean("mouthFrown")) - face.mean("eyeWide") - 0.4 * face.mean("browDown")
+    ),
     # AU 4 + 7, 5: brows lowered and drawn together, eyes hard; a wrinkled nose (9) that outdoes them is disgust.
     "angry": lambda face: (
         face.mean("browDown")
@@ -57,12 +59,18 @@ RULES: dict[str, Callable[[Face], float]] = {
         - 0.6 * face.mean("noseSneer")
         - 0.5 * face.mean("browInnerUp")
     ),
-    # AU 1 + 4 + 5 + 20: inner brows raised, drawn straight, eyes wide, lips stretched; arched brows (2) are surprise.
+    # AU 1 + 4 + 5 + 20: inner brows raised, eyes wide, lips stretched; brows that arch (2) are rather surprise.
     "afraid": lambda face: (
-        min(face.mean("eyeWide"), face.mean("browInnerUp")) + 0.3 * face.mean("mouthStretch") - face.mean("browOuterUp")
+        min(face.mean("browInnerUp"), face.mean("eyeWide"))
+        + 0.3 * face.mean("mouthStretch")
+        - 0.6 * face.mean("browOuterUp")
     ),
-    # AU 1 + 2 + 5: whole brows raised and eyes wide; the dropped jaw (26) is lost in speech; stretched lips are fear.
-    "surprised": lambda face: min(face.mean("browOuterUp"), face.mean("eyeWide")) - 0.5 * face.mean("mouthStretch"),
+    # AU 1 + 2 + 5: whole brows up, eyes wide (the dropped jaw, 26, is lost in speech); 20 is fear, 4 anger.
+    "surprised": lambda face: (
+        min(face.mean("browInnerUp"), face.mean("browOuterUp"), face.mean("eyeWide"))
+        - 0.6 * face.mean("mouthStretch")
+        - 0.5 * face.mean("browDown")
+    ),
     # AU 9, 10: nose wrinkled, upper lip raised; lowered brows come with 9, but if they lead (4) it is anger.
     "disgusted": lambda face: face.mean("noseSneer") + 0.3 * face.mean("mouthUpperUp") - 0.6 * face.mean("browDown"),
     # AU R12 + R14: one corner of the mouth tightened and drawn up, the other not.
