@@ -57,9 +57,15 @@ def add_stroke(curve: Floats, at: float, rise: float, size: Floats) -> None:
     curve[frames] += (_bump(time) - swing)[:, None] * size
 
 
-def add_hold(curve: Floats, at: float, rise: float, hold: float, fall: float, size: float) -> None:
-    """Add to a curve [T] a rise from frame `at`, a hold that sags, and a slower return; times in seconds."""
-    begin = max(int(np.ceil(at)), 0)
+def add_hold(curve: Floats, at: int, rise: float, hold: float, fall: float, size: float) -> None:
+    """Add to a curve [T] a rise from frame `at`, a hold that sags, and a slower return; times in seconds.
+
+    It rises to `size` above rest, however much is left of earlier ones.
+    """
+    begin = max(at, 0)
+    size -= float(curve[min(at + round(rise / FRAME_S), len(curve) - 1)])
+    if size <= 0:
+        return
     frames = np.arange(begin, min(begin + int((rise + hold + fall) / FRAME_S) + 2, len(curve)))
     time = (frames - at) * FRAME_S
     sag = 1 - HOLD_SAG * smooth_step((time - 0.5 * rise) / (0.5 * rise + hold + fall))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.motion.channels import EXPRESSION_UNITS
-from vasa_core.training.teacher.curves import FRAME_S, add_hold, attack_decay, drift, follow, log_normal
+from vasa_core.training.teacher.curves import FRAME_S, add_hold, attack_decay, drift, follow, lag, log_normal
 from vasa_core.training.teacher.gaze import GazeCurves
 from vasa_core.training.teacher.marks import Marks
 from vasa_core.training.teacher.scene import Scene
@@ -21,21 +21,21 @@ FACE_CREDIT = "alexdjulin LiveLinkFace-CSV-Retarget, MIT"
 
 ACCENT_GAP_S = 0.6
 """Shorter moves do not follow others sooner."""
-ACCENT_SIZE = (0.35, 1.0)
+ACCENT_SIZE = (0.65, 1.5)
 """Raise at no and at full stress, ARKit weight."""
-RAISE_MOST, KNIT_MOST = 0.95, 0.6
+RAISE_MOST, KNIT_MOST = 1.1, 0.6
 """Brows slow down towards these weights."""
-RISE_S, FALL_S = (0.14, 0.28), (0.28, 0.6)
+RISE_S, RISE_S_PER_WEIGHT, FALL_S = (0.12, 0.22), 0.15, (0.3, 0.65)
 ACCENT_HOLD_S = 0.16
-KNIT_SIZE = 0.6
+KNIT_SIZE = 0.5
 """A knit against a raise."""
-ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.4, (0.35, 0.8), 0.9
+ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.4, (0.5, 1.1), 0.9
 QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.6, 1.1), 0.5
 FLASH_CHANCE, FLASH_SIZE = 0.25, (0.25, 0.65)
 """A listener's brow flashes at the other's stresses and phrase ends."""
 HOLD_SPREAD = 0.4
-DRIFT_SIZE = 0.20
-BASE_RAISE = 0.12
+DRIFT_SIZE = 0.30
+BASE_RAISE = 0.14
 """Brows of somebody awake stand a little above rest."""
 AROUSED_RAISE = 0.10
 """Standing raise of a voice louder and higher than usual."""
@@ -43,14 +43,15 @@ SINGING_PITCH = 0.035
 """ARKit weight per semitone that high notes add."""
 THINKING_KNIT = 0.35
 """Chance that a look aside while speaking knits or raises the brows a little."""
-IDLE_SHARE = 0.45
+IDLE_SHARE = 0.4
 UNEVEN = 0.12
 
 TALKING_SMILE = 0.45
 """Of the smile in pauses, while lips speak."""
 SMILE_S = {"speaking": 3.6, "listening": 4.5, "idle": 6.5}
 SMILE_SPREAD = 0.75
-SMILE_MOST = 0.55
+SMILE_MOST, WIDEST_SMILE = 0.55, 0.95
+"""Habitual smiles, and with all the expressiveness in the world."""
 SMILE_ONSET_S = (0.4, 0.8)
 SMILE_AT_END = 0.45
 END_SMILE = (0.8, 2.2)
@@ -62,17 +63,18 @@ CHEEK_SHARE, LID_SHARE = 0.6, 0.25
 LAUGH_SMILE, LAUGH_JAW = 0.75, 0.12
 
 HABITS = ("mouthDimple", "mouthStretch", "mouthPress", "mouthPucker")
-HABIT_SIZE = (0.36, 0.38, 0.42, 0.24)
+HABIT_SIZE = (0.46, 0.48, 0.50, 0.30)
 HABIT_AT_END = (0.22, 0.2, 0.18, 0.06)
 """Chances at the end of a phrase; the usual size is ARKit weight."""
 HABIT_PER_S = (0.03, 0.02, 0.05, 0.03)
 """Chances per second at rest."""
+HABIT_MOST = 0.8
 HABIT_HOLD_S = 0.5
 STRETCH_AT_STRESS = 0.16
 """Chance that a strong stress spreads the lips."""
 ONE_SIDED = 0.3
 TALKING_HABIT = 0.45
-TALK_S = (0.06, 0.22)
+TALK_S = (0.09, 0.25)
 
 
 def unit_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> Floats:
@@ -80,20 +82,21 @@ def unit_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
     units = np.zeros((len(scene), len(EXPRESSION_UNITS)))
     _brows(units, scene, gaze, marks, random)
     _mouth(units, scene, random)
-    return np.clip(units * scene.size[:, None] + scene.mood.units, 0, 1)
+    return np.clip(units + scene.mood.units, 0, 1)
 
 
 def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Generator) -> None:
     person, own, frames = scene.person, scene.own, len(scene)
     raises, knits, lone = np.zeros(frames), np.zeros(frames), np.zeros((frames, 2))
+    whole = person.brow_size * scene.mood.brow_scale * scene.size
     last = -100
     for frame, size, hold in _calls(scene, gaze, marks, random):
         if (frame - last) * FRAME_S < ACCENT_GAP_S and hold < ONSET_HOLD_S:
             continue
         last = frame
-        rise, fall = random.uniform(*RISE_S), random.uniform(*FALL_S)
+        size = float(_softly(whole[frame] * size * random.uniform(0.7, 1.2), RAISE_MOST))
+        rise, fall = random.uniform(*RISE_S) + RISE_S_PER_WEIGHT * size, random.uniform(*FALL_S)
         hold = log_normal(random, hold, HOLD_SPREAD)
-        size *= random.uniform(0.7, 1.2)
         if random.random() < person.knit_share:
             add_hold(knits, frame, rise, hold, fall, KNIT_SIZE * size)
         elif random.random() < person.one_brow:
@@ -105,14 +108,13 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: 
     slow = drift(random, frames, 2)
     pitch = follow(np.clip(own.pitch, -5, 12), 10.0) * (person.brow_pitch + SINGING_PITCH * own.singing)
     tonic = rest * (BASE_RAISE + DRIFT_SIZE * slow[:, 0]) + pitch + AROUSED_RAISE * np.maximum(own.arousal, 0)
-    whole = person.brow_size * scene.mood.brow_scale
-    height = whole * (raises + tonic)
+    height = raises + whole * tonic
     up = np.maximum(height, 0)
-    down = _softly(np.maximum(-height, 0) * 0.6 + whole * knits, KNIT_MOST)
+    down = _softly(np.maximum(-height, 0) * 0.6 + knits, KNIT_MOST)
     uneven = UNEVEN * (person.brow_side + slow[:, 1])
-    units[:, _INNER] = person.inner_share * _softly(up + 0.25 * whole * lone.sum(axis=1), RAISE_MOST)
+    units[:, _INNER] = person.inner_share * _softly(up + 0.25 * lone.sum(axis=1), RAISE_MOST)
     for side, sign in ((0, 1), (1, -1)):
-        raised = _softly(up * (1 + sign * uneven) + whole * lone[:, side], RAISE_MOST)
+        raised = _softly(up * (1 + sign * uneven) + lone[:, side], RAISE_MOST)
         units[:, _OUTER[side]] = raised
         units[:, _DOWN[side]] = down * (1 + sign * uneven)
         units[:, _WIDE[side]] = person.wide_eyes * raised
@@ -140,24 +142,24 @@ def _calls(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.Gener
 
 def _mouth(units: Floats, scene: Scene, random: np.random.Generator) -> None:
     person, frames = scene.person, len(scene)
-    talk = attack_decay((scene.speaking & (scene.own.pause < 0.1)).astype(float), *TALK_S)
+    talk = lag(attack_decay((scene.speaking & (scene.own.pause < 0.1)).astype(float), *TALK_S), 0.04)
     smile = _smiles(scene, random) * (1 - (1 - TALKING_SMILE) * talk)
     laugh = follow(np.maximum(scene.own.laughing, 0.6 * scene.other.laughing), 7.0)
-    smile = np.maximum(smile, LAUGH_SMILE * laugh)
+    smile = _softly(scene.size * np.maximum(smile, LAUGH_SMILE * laugh), WIDEST_SMILE)
     uneven = 0.15 * person.smile_side
     for side, sign in ((0, 1), (1, -1)):
         corner = smile * (1 + sign * uneven)
         units[:, _SMILE[side]] = corner
         units[:, _CHEEK[side]] = CHEEK_SHARE * corner
         units[:, _SQUINT[side]] += LID_SHARE * corner
-    units[:, _JAW] += LAUGH_JAW * laugh
+    units[:, _JAW] += LAUGH_JAW * scene.size * laugh
     quiet = 1 - (1 - TALKING_HABIT) * talk
     for number, name in enumerate(HABITS):
         curves = np.zeros((frames, 2))
         for frame in _habit_frames(scene, number, random):
             usual = HABIT_SIZE[number] * person.mouth_habits[number] ** 0.5
-            size = min(log_normal(random, usual, 0.4), 0.75)
-            rise, fall = random.uniform(0.15, 0.35), random.uniform(0.3, 0.8)
+            size = float(_softly(scene.size[frame] * log_normal(random, usual, 0.4), HABIT_MOST))
+            rise, fall = random.uniform(0.12, 0.3) + RISE_S_PER_WEIGHT * size, random.uniform(0.3, 0.8)
             hold = log_normal(random, HABIT_HOLD_S, 0.5)
             sides = [1.0, 1.0]
             if random.random() < ONE_SIDED:
@@ -165,9 +167,9 @@ def _mouth(units: Floats, scene: Scene, random: np.random.Generator) -> None:
             for side in (0, 1):
                 add_hold(curves[:, side], frame, rise, hold, fall, size * sides[side])
         if name == "mouthPucker":
-            units[:, _PUCKER] = np.minimum(curves.mean(axis=1), 0.8) * quiet
+            units[:, _PUCKER] = curves.mean(axis=1) * quiet
         else:
-            units[:, _both(name)] = np.minimum(curves, 0.8) * quiet[:, None]
+            units[:, _both(name)] = curves * quiet[:, None]
 
 
 def _smiles(scene: Scene, random: np.random.Generator) -> Floats:

@@ -51,26 +51,29 @@ MOVE_S_PER_DEG = 0.02
 IDLE_SLOWER = 2.0
 """A change of posture takes so long, longer for wide ones, and twice as long at rest."""
 
-DRIFT_DEG = np.array([2.0, 3.1, 1.9])
-DRIFT_PACE = (0.45, 2.2)
+DRIFT_DEG = np.array([2.4, 3.3, 2.1])
+DRIFT_PACE = (0.3, 2.5)
 """Wandering runs with the voice's envelope: its pace in silence and at full energy."""
+PACE_QUICKNESS = 28.0
 REST_PACE = 0.75
 
-STROKE_DEG = (2.6, 9.5)
+STROKE_DEG = (3.6, 11.0)
 """Size of a stroke at no and at full stress."""
 STROKE_SPREAD = 0.3
-STROKE_MOST_DEG = 11.0
-STROKE_RISE_S = (0.12, 0.20)
-STROKE_RISE_S_PER_DEG = 0.014
+STROKE_MOST_DEG = 12.0
+STROKE_RISE_S = (0.14, 0.22)
+STROKE_RISE_S_PER_DEG = 0.015
 """Wider strokes take longer; heads seldom turn faster than 100 degrees a second."""
 STROKE_WAYS = {"nod": (1.0, 0.1, 0.1), "lift": (-0.8, 0.1, 0.1), "turn": (0.35, 0.95, 0.2), "tilt": (0.3, 0.25, 0.8)}
 SHAKE_HERTZ, SHAKE_SHARE = 2.2, 0.7
 
-SWAY_DEG = np.array([7.0, 8.5, 5.0])
+SWAY_DEG = np.array([3.8, 4.5, 3.0])
 SWAY_BIAS = np.array([0.8, 0.0, 0.0])
 """Loud goes with a lowered head rather than a raised one."""
-SWAY_FAST_S, SWAY_SLOW_S = 0.14, 0.5
-"""The voice's envelope between these time constants (about 0.3 to 1.2 Hz) moves the head, in changing directions."""
+SWAY_MOST = 1.5
+SWAY_QUICKNESS, SWAY_SLOW_S = 13.0, 0.5
+"""The voice's envelope, smoothed with the first (rad/s) and without what is slower than the second (about 0.3 to 2 Hz),
+moves the head, in changing directions; these are normal and pressed under the limit."""
 PITCH_LIFT_DEG = 0.22
 """The chin rises with the pitch, degrees a semitone (Munhall et al. 2004); more in singing."""
 SINGING_LIFT = 1.0
@@ -122,12 +125,12 @@ def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
     live = rest + (1 - rest) * scene.lively * (1 + 0.3 * scene.own.arousal)
     start = smooth_step(np.arange(frames) * FRAME_S / START_S)
     posture = _postures(scene, gaze, live, random)
-    wander = drift(random, frames, 9, _pace(scene)) * start[:, None]
+    wander = drift(random, frames, 6, _pace(scene)) * start[:, None]
     breath = _breath(scene, random)
     own = (
         posture[:, :3]
         + live[:, None] * DRIFT_DEG * person.head_size * wander[:, :3]
-        + _sway(scene, wander[:, 6:9])
+        + _sway(scene, random)
         + _strokes(scene, marks, random)
         + _nods(scene, random)
         + _song_and_laughter(scene, random)
@@ -144,7 +147,7 @@ def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
 
 def _pace(scene: Scene) -> Floats:
     low, high = DRIFT_PACE
-    voiced = low + (high - low) * lag(scene.own.energy, 0.05)
+    voiced = low + (high - low) * follow(scene.own.energy, PACE_QUICKNESS)
     pace = REST_PACE + (voiced - REST_PACE) * scene.lively
     return np.asarray(pace * scene.person.head_pace * scene.mood.quickness, float)
 
@@ -201,10 +204,11 @@ def _strokes(scene: Scene, marks: Marks, random: np.random.Generator) -> Floats:
     return curve
 
 
-def _sway(scene: Scene, way: Floats) -> Floats:
-    fast = lag(scene.own.energy, SWAY_FAST_S + FRAME_S)
-    slow = lag(fast, SWAY_SLOW_S + FRAME_S)
-    sway = SWAY_DEG * scene.person.sway * (way + SWAY_BIAS) * (fast - slow)[:, None]
+def _sway(scene: Scene, random: np.random.Generator) -> Floats:
+    fast = follow(scene.own.energy, SWAY_QUICKNESS)
+    slow = lag(fast, SWAY_SLOW_S)
+    way = SWAY_MOST * np.tanh(drift(random, len(scene), 3) / SWAY_MOST) + SWAY_BIAS
+    sway = SWAY_DEG * scene.person.sway * way * (fast - slow)[:, None]
     lift = PITCH_LIFT_DEG + SINGING_LIFT * PITCH_LIFT_DEG * scene.own.singing
     sway[:, 0] -= lift * follow(np.clip(scene.own.pitch, -8, 10), 9.0)
     return np.asarray(sway)
