@@ -101,7 +101,7 @@ class _Eyes:
         self._scene = scene
         self._random = random
         self._roles = np.where(scene.speaking, SPEAKING, np.where(scene.listening, LISTENING, IDLE)).tolist()
-        goal = scene.target + scene.mood.gaze_offset
+        goal = scene.target + np.where(scene.asked[:, None], 0.0, scene.mood.gaze_offset)
         self._goal = goal.tolist()
         speed = np.degrees(np.linalg.norm(np.diff(goal, axis=0, prepend=goal[:1]), axis=1)) / FRAME_S
         self._jumps = (speed > PURSUIT_DEG_S).tolist()
