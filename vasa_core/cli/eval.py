@@ -162,8 +162,12 @@ def _measure(
 
 def _print(quality: "Quality") -> None:
     say(f"{len(quality.clips)} clips of {quality.folder}, {len(next(iter(quality.takes.values())))} seeds")
+    from rich.console import Console
+
+    console = out() if out().is_terminal else Console(width=PLAIN_WIDTH, highlight=False)
     for section in quality.sections:
-        out().print(_table(section), width=None if out().is_terminal else PLAIN_WIDTH)
+        if any(section.columns.values()):
+            console.print(_table(section))
     missed = quality.missed()
     if missed:
         fail(f"{len(missed)} outside the wanted range: {'; '.join(missed)}.")

@@ -94,7 +94,7 @@ class Quality:
     def missed(self) -> list[str]:
         """Titles of the figures that lie outside their range."""
         return [
-            f"{line.title} ({name})" if len(section.judged) > 1 else line.title
+            f"{section.title.split(':')[0]}: {line.title}" + (f" ({name})" if len(section.judged) > 1 else "")
             for section in self.sections
             for line in section.lines
             for name in section.judged
