@@ -83,6 +83,16 @@ def test_what_is_wrong_is_said_with_file_line_and_advice(text: str, line: int, s
     assert says in message and "\n" not in message
 
 
+def test_messages_stay_short() -> None:
+    nested = "\n".join(f"  k{i}: &k{i} [{', '.join([f'*k{i - 1}'] * 9) if i else 1}]" for i in range(12))
+    with pytest.raises(CueError) as stop:
+        parse_cues(f"- at: 1\n  gaze: {[1] * 1000}")
+    assert len(str(stop.value)) < 200
+    with pytest.raises(CueError) as stop:
+        parse_cues(f"- at: 1\n{nested}\n  gaze: *k11")
+    assert len(str(stop.value)) < 300
+
+
 @pytest.mark.parametrize("text", ["", "a: 1", "just words", "[]"])
 def test_files_without_cues(text: str) -> None:
     with pytest.raises(CueError, match=r"scene\.yaml has no list of cues"):

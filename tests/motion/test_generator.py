@@ -47,7 +47,7 @@ def test_an_utterance_has_a_frame_for_each_640_samples(line: np.ndarray, samples
 
 
 def test_how_a_sound_is_cut_into_pushes_has_no_effect(line: np.ndarray, face) -> None:
-    line = line[:16_000]
+    line = line[:24_000]
     whole, stream = face(), face()
     expected = Motion.concatenate([whole.push(line), whole.finish()])
     cuts = np.sort(np.random.default_rng(1).integers(0, len(line), 40))

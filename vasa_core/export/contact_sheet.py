@@ -85,7 +85,9 @@ class ContactSheet:
         row_height = TILE + CAPTION + GAP + ((TILE + GAP) if self._mouth else 0)
         columns = max((len(row) for row in rows), default=1)
         width = columns * (TILE + GAP) + GAP
-        sheet = Image.new("RGB", (width, GAP + len(rows) * row_height + STRIP + GAP), BACKGROUND)
+        peaks = self.envelope.peaks()
+        strip_height = STRIP + GAP if len(peaks) else 0
+        sheet = Image.new("RGB", (width, GAP + len(rows) * row_height + strip_height), BACKGROUND)
         pen = ImageDraw.Draw(sheet)
         font = ImageFont.load_default(13)
         for r, row in enumerate(rows):
@@ -95,8 +97,9 @@ class ContactSheet:
                     sheet.paste(picture, (x, top))
                 caption = f"{float(index / self._fps):.2f} s"
                 pen.text((x + TILE // 2, y + TILE + CAPTION // 2), caption, INK, font, anchor="mm")
-        strip = (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP)
-        draw_waveform(pen, strip, self.envelope.peaks(), [index / max(self._count, 1) for index, _ in chosen])
+        if len(peaks):
+            strip = (GAP, sheet.height - STRIP - GAP, width - GAP, sheet.height - GAP)
+            draw_waveform(pen, strip, peaks, [index / max(self._count, 1) for index, _ in chosen])
         return sheet
 
 

@@ -66,7 +66,8 @@ class CurveSheet:
         """The sheet so far."""
         row_height = LABEL + LANE + GAP
         under = len(self._rows) * row_height
-        sheet = Image.new("RGB", (WIDTH, under + LABEL + STRIP + GAP), BACKGROUND)
+        peaks = self.envelope.peaks()
+        sheet = Image.new("RGB", (WIDTH, under + LABEL + (STRIP + GAP if len(peaks) else 0)), BACKGROUND)
         pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
         longest = 1
         for r, (label, pieces) in enumerate(self._rows):
@@ -85,7 +86,8 @@ class CurveSheet:
         for share in np.linspace(0, 1, 11):
             place, anchor = GAP + share * (WIDTH - 2 * GAP), "lm" if share == 0 else "rm" if share == 1 else "mm"
             pen.text((place, under + LABEL // 2), f"{share * seconds:.1f} s", INK, font, anchor=anchor)
-        draw_waveform(pen, (GAP, under + LABEL, WIDTH - GAP, under + LABEL + STRIP), self.envelope.peaks(), [])
+        if len(peaks):
+            draw_waveform(pen, (GAP, under + LABEL, WIDTH - GAP, under + LABEL + STRIP), peaks, [])
         return sheet
 
 

@@ -52,7 +52,8 @@ class TakesSheet:
         columns = max((len(chosen) for _, chosen in rows), default=1)
         width = GAP + columns * (TILE + GAP)
         row_height = LABEL + TILE + GAP
-        height = len(rows) * row_height + CAPTION + STRIP + 2 * GAP
+        peaks = self.envelope.peaks()
+        height = len(rows) * row_height + CAPTION + GAP + (STRIP + GAP if len(peaks) else 0)
         sheet = Image.new("RGB", (width, height), BACKGROUND)
         pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
         for r, (label, chosen) in enumerate(rows):
@@ -65,9 +66,10 @@ class TakesSheet:
         for c, index in enumerate(moments):
             middle = GAP + c * (TILE + GAP) + TILE // 2
             pen.text((middle, under + CAPTION // 2), f"{float(index / self._fps):.2f} s", INK, font, anchor="mm")
-        frames = max((row.count for row in self._rows), default=1)
-        strip = (GAP, under + CAPTION, width - GAP, under + CAPTION + STRIP)
-        draw_waveform(pen, strip, self.envelope.peaks(), [index / max(frames, 1) for index in moments])
+        if len(peaks):
+            frames = max((row.count for row in self._rows), default=0)
+            strip = (GAP, under + CAPTION, width - GAP, under + CAPTION + STRIP)
+            draw_waveform(pen, strip, peaks, [index / max(frames, 1) for index in moments])
         return sheet
 
 

@@ -1,6 +1,7 @@
 """Cue files: what a face shall do when, as YAML. The format is described in docs/director.md."""
 
 import re
+import reprlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from math import inf, radians
@@ -21,6 +22,7 @@ KEYS = ("at", *NAMES, "gesture", "ease")
 CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 LONGEST_EASE_S = 60.0
 MOST_CUES = 100_000
+LONGEST_SHOWN = 40  # characters
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,16 @@ def _entries(
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or error
             raise fail(key_node, f"This cannot be read ({reason}). Write it in plain numbers and words.") from error
-        if str(key) in entries:
-            raise fail(key_node, f"{str(key)!r} stands twice in this cue. Keep one of them.")
-        entries[str(key)] = (key_node, value)
+        name = _short(key)
+        if name in entries:
+            raise fail(key_node, f"{name!r} stands twice in this cue. Keep one of them.")
+        entries[name] = (key_node, value)
     return entries
+
+
+def _short(value: object) -> str:
+    """A value as messages show it, however long it is."""
+    return value if isinstance(value, str) and len(value) <= LONGEST_SHOWN else reprlib.repr(value)
 
 
 def _number(value: object, name: str) -> float | None:
@@ -126,7 +134,9 @@ def _number(value: object, name: str) -> float | None:
 def _checked_number(value: object, name: str, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high or abs(value) == inf:
         limits = f"from {low:g} to {high:g}" if high < inf else "from 0 on" if low == 0 else ""
-        raise CueError(f"'{name}: {value}' is no number{' ' if limits else ''}{limits}. Write it like {name}: 1.5.")
+        raise CueError(
+            f"'{name}: {_short(value)}' is no number{' ' if limits else ''}{limits}. Write it like {name}: 1.5."
+        )
     return float(value)
 
 
@@ -147,16 +157,18 @@ def _gaze(value: object) -> object:
         return value
     if isinstance(value, list) and len(value) == 2:
         return tuple(radians(_checked_number(part, "gaze", -inf, inf)) for part in value)
-    raise CueError(f"'gaze: {value}' is no gaze. Write degrees to the right and up, like [15, 5], or viewer.")
+    raise CueError(f"'gaze: {_short(value)}' is no gaze. Write degrees to the right and up, like [15, 5], or viewer.")
 
 
 def _emotion(value: object) -> object:
     if value == FREE:
         return None
     if isinstance(value, dict):
-        return ",".join(f"{name}:{share}" for name, share in value.items())
+        return ",".join(f"{_short(name)}:{_short(share)}" for name, share in value.items())
     if not isinstance(value, str):
-        raise CueError(f"'emotion: {value}' is no emotion. Write it like happy:0.6 or {{happy: 0.6, sad: 0.2}}.")
+        raise CueError(
+            f"'emotion: {_short(value)}' is no emotion. Write it like happy:0.6 or {{happy: 0.6, sad: 0.2}}."
+        )
     return value
 
 
@@ -164,9 +176,11 @@ def _head(value: object) -> object:
     if value == FREE:
         return None
     if not isinstance(value, dict) or not value:
-        raise CueError(f"'head: {value}' cannot be held. Write degrees, like {{turn: 10, nod: -4, tilt: 5}}, or free.")
+        raise CueError(
+            f"'head: {_short(value)}' cannot be held. Write degrees, like {{turn: 10, nod: -4, tilt: 5}}, or free."
+        )
     for name in value:
-        check_name(str(name), HEAD_PARTS, "part of the head")
+        check_name(_short(name), HEAD_PARTS, "part of the head")
     return tuple(radians(_checked_number(value.get(name, 0.0), name, -inf, inf)) for name in HEAD_PARTS)
 
 
@@ -175,11 +189,11 @@ def _gesture(value: object) -> Gesture:
         return Gesture(value)
     if not isinstance(value, dict) or "name" not in value:
         raise CueError(
-            f"'gesture: {value}' is no gesture. Write nod, shake, tilt or {{name: nod, size: 1.2, times: 3}}."
+            f"'gesture: {_short(value)}' is no gesture. Write nod, shake, tilt or {{name: nod, size: 1.2, times: 3}}."
         )
     for name in value:
-        check_name(str(name), GESTURE_PARTS, "part of a gesture")
-    return Gesture(str(value["name"]), value.get("size", 1.0), value.get("times"))
+        check_name(_short(name), GESTURE_PARTS, "part of a gesture")
+    return Gesture(_short(value["name"]), value.get("size", 1.0), value.get("times"))
 
 
 _READERS: dict[str, Callable[[object], object]] = {

@@ -50,7 +50,7 @@ class MotionGenerator:
     """The motion of one face at 25 Hz, without end and without seams.
 
     The same settings and calls give the same motion, however a sound is cut into pushes. `Motion.start` counts from the
-    beginning of the utterance, of what is listened to, or of idling.
+    beginning of the utterance, of what is listened to, or of idling. Not for use from two threads at once.
     """
 
     def __init__(
