@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.errors import VasaError
 from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, Direction, Performance
@@ -64,7 +65,7 @@ class MotionModel:
         _, self.depth, _, self.window, self.width = shapes["past"]
         self.kernel_past = int(notes["kernel_past"])
         """Features before a block that its first frame looks at."""
-        self.feature_size = shapes["features"][2]
+        self.feature_size = shapes["features"][3]
         self.prosody_size = shapes["prosody"][2]
 
     def run(self, session: ort.InferenceSession, inputs: dict[str, NDArray[np.generic]]) -> list[Array]:
@@ -97,14 +98,15 @@ class MotionSampler:
         self._past = np.zeros((batch, model.depth, 2, model.window, model.width), np.float32)
         self._seen = 0
         self._rows = np.zeros((BLOCK + 1, ROW_SIZE), np.float32)
-        self._features = np.zeros((model.kernel_past, model.feature_size), np.float32)
+        self._lead = np.zeros((model.kernel_past, model.feature_size), np.float32)
 
     def step(self, features: Array | None, prosody: Array, direction: Direction) -> Performance:
         """The next block.
 
         Parameters
         ----------
-        features : [2 BLOCK, 768] at 50 Hz of what is heard in the block; None where nothing is.
+        features : [12, 768] at 50 Hz of what is heard in the block, and of the 0.16 s after it as far as they are
+            known; None where nothing is heard.
         prosody : [BLOCK, P] rows of `vasa_core.motion.prosody`.
         direction : BLOCK frames.
         """
@@ -125,9 +127,11 @@ class MotionSampler:
         """The backbone's tokens [B, BLOCK, W]: one row with all conditions, then one without each guided one."""
         model, batch = self.model, 1 + len(self._guided)
         heard = features is not None
-        sound = np.zeros((BLOCK * FEATURES_PER_FRAME, model.feature_size), np.float32) if features is None else features
-        window = np.concatenate([self._features, sound])
-        self._features = window[-model.kernel_past :]
+        window = np.zeros((BLOCK_FEATURES + AHEAD_FEATURES, model.feature_size), np.float32)
+        if features is not None:
+            window[:] = features
+        lead = self._lead
+        self._lead = np.concatenate([lead, window[:BLOCK_FEATURES]])[-model.kernel_past :]
         values, target = condition_rows(direction)
         conditions = np.repeat(values[None], batch, axis=0)
         keep = np.full((batch, BLOCK), heard, np.float32)
@@ -145,7 +149,8 @@ class MotionSampler:
             model.backbone,
             {
                 "history": np.repeat(history[None], batch, axis=0),
-                "features": np.repeat(window[None], batch, axis=0),
+                "features": np.repeat(window[None, None], batch, axis=0),
+                "lead": np.repeat(lead[None], batch, axis=0),
                 "prosody": np.repeat(prosody[None].astype(np.float32), batch, axis=0),
                 "conditions": conditions,
                 "state": np.repeat(direction.state[None].astype(np.int64), batch, axis=0),

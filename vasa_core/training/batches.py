@@ -7,14 +7,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vasa_core.audio.encoder import BLOCK_FEATURES
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
-from vasa_core.motion.sampler import FEATURES_PER_FRAME
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session
+from vasa_core.training.voices import Voice
 
 Array = NDArray[np.float32]
+
+LEAD = KERNEL - 2
+"""Features before a crop that its first frame looks at."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class BatchSettings:
     """Share of the crops whose features have a stream's short look-ahead; the others a file's."""
     start_share: float = 0.08
     """Of the crops, so many begin where the session does: with a face at rest and no past."""
+    clean_share: float = 0.25
+    """Of the voices, so many are heard as recorded; the others are drawn from all variants."""
     drop_condition: float = 0.2
     drop_audio: float = 0.05
     drop_source: float = 0.15
@@ -89,7 +95,7 @@ class BatchSampler:
     def _crop(self) -> dict[str, NDArray[np.generic]]:
         s, rng = self.settings, self.rng
         session = self.sessions[int(rng.choice(len(self.sessions), p=self._shares))]
-        begin = int(rng.integers(0, max(1, len(session) - s.frames)))
+        begin = int(rng.integers(0, max(1, len(session) - s.frames))) // BLOCK * BLOCK
         if rng.random() < s.start_share:
             begin = 0
         end = begin + s.frames
@@ -110,9 +116,11 @@ class BatchSampler:
         wanted = rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE) - continuation(last, before)
         heard = cut(session.heard[:, None], begin, end)[:, 0]
         source = cut(session.source[:, None], begin, end)[:, 0].astype(np.int64)
+        features = self._features(session, begin, end)
         return {
             "history": history,
-            "features": self._features(session, begin, end),
+            "lead": features[0, BLOCK_FEATURES - LEAD : BLOCK_FEATURES],
+            "features": features[1:],
             "prosody": cut(session.prosody, begin, end),
             "conditions": conditions,
             "state": cut(session.state[:, None], begin, end)[:, 0].astype(np.int64),
@@ -159,27 +167,26 @@ class BatchSampler:
         return past
 
     def _features(self, session: Session, begin: int, end: int) -> Array:
-        """[2 frames + KERNEL - 2, F] features, zeros where nothing was placed."""
-        size = next(iter(session.placed[0].voice.features.values())).shape[1] if session.placed else 768
-        lead = (KERNEL - 2) // FEATURES_PER_FRAME
-        out = np.zeros(((end - begin + lead) * FEATURES_PER_FRAME, size), np.float32)
+        """[blocks + 1, 12, F] features from the block before `begin` on, zeros where nothing was placed."""
+        shape = next(iter(session.placed[0].voice.features.values())).shape[1:]
+        first, last = begin // BLOCK - 1, end // BLOCK
+        out = np.zeros((last - first, *shape), np.float32)
         live = self.rng.random() < self.settings.live_share
         for part in session.placed:
-            voice = part.voice
-            low, high = max(part.begin, begin - lead), min(part.end, end)
-            if low >= high:
-                continue
-            usable = [v for v in voice.features if is_live(v) == live] or list(voice.features)
-            clean = [v for v in usable if not v.startswith("aug")]
-            variant = usable[int(self.rng.integers(len(usable)))]
-            if clean and self.rng.random() < 0.25:
-                variant = clean[0]
-            got = voice.features[variant][
-                (low - part.begin) * FEATURES_PER_FRAME : (high - part.begin) * FEATURES_PER_FRAME
-            ]
-            at = (low - begin + lead) * FEATURES_PER_FRAME
-            out[at : at + len(got)] = got
+            start = part.begin // BLOCK
+            low, high = max(start, first), min(part.end // BLOCK, last)
+            if low < high:
+                variant = self._variant(part.voice, live)
+                out[low - first : high - first] = part.voice.features[variant][low - start : high - start]
         return out
+
+    def _variant(self, voice: Voice, live: bool) -> str:
+        """Which of the voice's variants is heard."""
+        usable = [v for v in voice.features if is_live(v) == live] or list(voice.features)
+        clean = [v for v in usable if not v.startswith("aug")]
+        if clean and self.rng.random() < self.settings.clean_share:
+            return clean[0]
+        return usable[int(self.rng.integers(len(usable)))]
 
 
 def cut(array: NDArray[np.generic], begin: int, end: int) -> Array:

@@ -7,9 +7,10 @@ from pathlib import Path
 import onnx
 import torch
 
+from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
 from vasa_core.motion.innovations import BLOCK
-from vasa_core.motion.sampler import BACKBONE, DENOISER, FEATURES_PER_FRAME
+from vasa_core.motion.sampler import BACKBONE, DENOISER
 from vasa_core.training.motion_model import KERNEL, MotionTransformer
 from vasa_core.training.onnx_storage import store_half
 from vasa_core.training.train_motion import load_motion_model
@@ -25,10 +26,10 @@ def write_onnx(model: MotionTransformer, offset: torch.Tensor, scale: torch.Tens
     folder.mkdir(parents=True, exist_ok=True)
     c = model.config
     batch = {0: "batch"}
-    features = BLOCK * FEATURES_PER_FRAME + KERNEL - 2
     inputs = {
         "history": torch.randn(2, BLOCK, c.history_size),
-        "features": torch.randn(2, features, c.feature_size),
+        "features": torch.randn(2, 1, BLOCK_FEATURES + AHEAD_FEATURES, c.feature_size),
+        "lead": torch.randn(2, KERNEL - 2, c.feature_size),
         "prosody": torch.randn(2, BLOCK, c.prosody_size),
         "conditions": torch.randn(2, BLOCK, c.condition_size),
         "state": torch.zeros(2, BLOCK, dtype=torch.long),

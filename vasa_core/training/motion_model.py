@@ -13,12 +13,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.motion.channels import CONDITION_SIZE, CONDITIONS, ROW_SIZE
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE
 from vasa_core.motion.prosody import PROSODY_SIZE
 
 KERNEL = 6
 """Features (50 Hz) of the newest 0.12 s that make a frame's sound token."""
+AHEAD_SIZE = 64
+"""Numbers kept of each frame of the look-ahead."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class Backbone(nn.Module):
             self.register_buffer(f"{name}_scale", torch.ones(size))
         self.feature_in = nn.Conv1d(config.feature_size, width, kernel_size=KERNEL, stride=2)
         self.feature_mix = nn.Linear(width, width)
+        self.ahead_in = nn.Conv1d(config.feature_size, AHEAD_SIZE, kernel_size=2, stride=2)
+        self.ahead_mix = nn.Linear(AHEAD_SIZE * AHEAD_FEATURES // 2, width)
         self.prosody_in = nn.Linear(config.prosody_size, width)
         self.no_audio = nn.Parameter(torch.zeros(width))
         self.history_in = nn.Linear(config.history_size, width)
@@ -126,6 +131,7 @@ class Backbone(nn.Module):
         self,
         history: Tensor,
         features: Tensor,
+        lead: Tensor,
         prosody: Tensor,
         conditions: Tensor,
         state: Tensor,
@@ -136,15 +142,14 @@ class Backbone(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Tokens of N frames, N a multiple of BLOCK.
 
-        history [B, N, H] of the frames one block earlier; features [B, 2 N + KERNEL - 2, F], beginning KERNEL - 2
-        features before the first frame's; prosody [B, N, P]; conditions [B, N, K]; state [B, N] int; source [B] int,
-        0 for unknown; keep_audio [B, N] 0 where nothing is heard; past [B, depth, 2, P, W]; mask [.., N, P + N], added
-        to the scores. Returns tokens [B, N, W] and their keys and values [B, depth, 2, N, W].
+        history [B, N, H] of the frames one block earlier; features [B, N / BLOCK, BLOCK_FEATURES + AHEAD_FEATURES, F],
+        each block's own and those after it as they are known then; lead [B, KERNEL - 2, F] before the first; prosody
+        [B, N, P]; conditions [B, N, K]; state [B, N] int; source [B] int, 0 for unknown; keep_audio [B, N] 0 where
+        nothing is heard; past [B, depth, 2, P, W]; mask [.., N, P + N], added to the scores. Returns tokens [B, N, W]
+        and their keys and values [B, depth, 2, N, W].
         """
         tokens = history.shape[1]
-        features = (features - self.feature_mean) * self.feature_scale
-        audio = self.feature_in(features.transpose(1, 2)).transpose(1, 2)
-        audio = self.feature_mix(functional.gelu(audio, approximate="tanh")) + self.prosody_in(prosody)
+        audio = self._sound(features, lead) + self.prosody_in(prosody)
         keep = keep_audio[..., None]
         x = keep * audio + (1 - keep) * self.no_audio
         x = x + self.history_in((history - self.history_mean) * self.history_scale)
@@ -159,6 +164,18 @@ class Backbone(nn.Module):
             x, new = block(x, past[:, number], rotary, mask)
             news.append(new)
         return self.norm(x), torch.stack(news, dim=1)
+
+    def _sound(self, features: Tensor, lead: Tensor) -> Tensor:
+        """What is heard in each frame, and soon after its block: [B, N, W]."""
+        batch, blocks, _, size = features.shape
+        features, lead = ((part - self.feature_mean) * self.feature_scale for part in (features, lead))
+        own = torch.cat([lead, features[:, :, :BLOCK_FEATURES].reshape(batch, -1, size)], dim=1)
+        now = self.feature_mix(
+            functional.gelu(self.feature_in(own.transpose(1, 2)).transpose(1, 2), approximate="tanh")
+        )
+        ahead = features[:, :, BLOCK_FEATURES:].reshape(batch * blocks, AHEAD_FEATURES, size).transpose(1, 2)
+        soon = functional.gelu(self.ahead_in(ahead), approximate="tanh").reshape(batch, blocks, -1)
+        return now + self.ahead_mix(soon).repeat_interleave(BLOCK, dim=1)
 
 
 class DenoiserBlock(nn.Module):

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from vasa_core.evaluation.lips import best_lag, correlation
 from vasa_core.motion.channels import SPEAKING, Direction, Performance
 from vasa_core.motion.innovations import BLOCK
-from vasa_core.motion.sampler import FEATURES_PER_FRAME, MotionModel, MotionSampler, SamplerSettings
 from vasa_core.motion.prosody import ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
+from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings
 from vasa_core.training.export_motion import write_onnx
 from vasa_core.training.motion_loss import opening_direction
 from vasa_core.training.train_motion import Trainer
@@ -36,13 +36,11 @@ def usual(state: NDArray[np.int64]) -> Direction:
 def play(
     sampler: MotionSampler, features: NDArray[np.floating] | None, prosody: Array, direction: Direction
 ) -> Performance:
-    """The performance to prepared features [2 T, 768] and prosody [T, P]; T is cut to whole blocks."""
+    """The performance to prepared features [T / BLOCK, 12, 768] and prosody [T, P]; T is cut to whole blocks."""
     rows = []
     for begin in range(0, len(direction) // BLOCK * BLOCK, BLOCK):
         end = begin + BLOCK
-        heard = None
-        if features is not None:
-            heard = features[begin * FEATURES_PER_FRAME : end * FEATURES_PER_FRAME].astype(np.float32)
+        heard = None if features is None else features[begin // BLOCK].astype(np.float32)
         rows.append(sampler.step(heard, prosody[begin:end], direction.slice(begin, end)).rows())
     return Performance.from_rows(np.concatenate(rows))
 

@@ -14,6 +14,7 @@ from vasa_core.motion.channels import (
     Performance,
 )
 from vasa_core.motion.conditions import condition_rows
+from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.prosody import FRAME_SAMPLES, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
 from vasa_core.training.articulation import articulate
@@ -122,7 +123,7 @@ def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[
         kind = int(rng.choice(kinds, p=shares))
         begin = frame
         if kind == IDLE:
-            frame += int(FPS * rng.uniform(*IDLE_S))
+            frame += _frames(IDLE_S, rng)
         else:
             for _ in range(int(rng.integers(*TURN_CLIPS, endpoint=True))):
                 pool = quiet if quiet and rng.random() < QUIET_SHARE else voices
@@ -140,10 +141,15 @@ def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[
     return placed, state, heard
 
 
+def _frames(seconds: tuple[float, float], rng: Random) -> int:
+    """A random time in whole blocks."""
+    return int(FPS * rng.uniform(*seconds)) // BLOCK * BLOCK
+
+
 def _pause(placed: list[Placed], begin: int, quiet: list[Voice], rng: Random) -> int:
     """Put some near silence after a clip; returns its frames."""
     silent = [voice for voice in quiet if np.abs(voice.samples).max() < SILENT_PEAK]
-    frames = int(FPS * rng.uniform(*GAP_S))
+    frames = _frames(GAP_S, rng)
     if silent:
         voice = silent[int(rng.integers(len(silent)))]
         frames = min(frames, len(voice))

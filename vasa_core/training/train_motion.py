@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vasa_core.audio.encoder import BLOCK_FEATURES
 from vasa_core.face.topology import LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUTER
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.channels import CHANNELS
@@ -128,9 +129,7 @@ class Trainer:
         s, model = self.settings, self.model
         target, before, known, valid = (batch.pop(name) for name in ("target", "before", "tongue_known", "valid"))
         features = batch["features"]
-        kept = torch.rand(len(features), 1, features.shape[2]) >= s.feature_drop
-        features = torch.where(kept, features, model.backbone.feature_mean)
-        batch["features"] = features + s.feature_noise / model.backbone.feature_scale * torch.randn_like(features)
+        batch["features"], batch["lead"] = self._disturb(features, batch["lead"])
         past = torch.zeros(len(features), model.config.depth, 2, 0, model.config.width)
         with torch.autocast("cpu", torch.bfloat16, enabled=s.bfloat16):
             tokens, _ = model.backbone(**batch, past=past, mask=self.mask)
@@ -148,6 +147,18 @@ class Trainer:
         return losses | self.group_loss(
             predicted, clean, *(part.reshape(-1, BLOCK).repeat(s.draws, 1) for part in (known, valid))
         )
+
+    def _disturb(self, features: Tensor, lead: Tensor) -> tuple[Tensor, Tensor]:
+        """Features [B, blocks, 12, F] and lead [B, L, F] with silenced channels and noise, one noise per moment."""
+        s, backbone = self.settings, self.model.backbone
+        batch, blocks, window, size = features.shape
+        kept = torch.rand(batch, 1, size) >= s.feature_drop
+        moments = lead.shape[1] + (blocks - 1) * BLOCK_FEATURES + window
+        noise = s.feature_noise / backbone.feature_scale * torch.randn(batch, moments, size)
+        noise = torch.where(kept, noise, 0)
+        here = noise[:, lead.shape[1] :].unfold(1, window, BLOCK_FEATURES).transpose(2, 3)
+        features = torch.where(kept[:, None], features, backbone.feature_mean) + here
+        return features, torch.where(kept, lead, backbone.feature_mean) + noise[:, : lead.shape[1]]
 
     def save(self, path: Path, about: dict[str, float]) -> None:
         """Write a checkpoint."""
@@ -167,7 +178,13 @@ class Trainer:
     def _standardise(self, sessions: list[Session], voices: list[Voice]) -> None:
         """Scale features and history to about mean 0 and SD 1."""
         backbone = self.model.backbone
-        sample = np.concatenate([f.astype(np.float32) for v in voices[::10] for f in v.features.values()])
+        sample = np.concatenate(
+            [
+                f[:, :BLOCK_FEATURES].reshape(-1, f.shape[2]).astype(np.float32)
+                for v in voices[::10]
+                for f in v.features.values()
+            ]
+        )
         mean, scale = history_statistics(sessions)
         backbone.feature_mean.copy_(torch.from_numpy(sample.mean(0)))
         backbone.feature_scale.copy_(torch.from_numpy(1 / (sample.std(0) + 1e-3)))

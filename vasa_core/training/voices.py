@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vasa_core.audio.reading import load_audio
 from vasa_core.motion.channels import SIZES
-from vasa_core.motion.sampler import FEATURES_PER_FRAME
+from vasa_core.motion.innovations import BLOCK
 
 Array = NDArray[np.float32]
 
@@ -18,7 +18,7 @@ SOURCES = ("tracked", "artist", "rule")
 
 @dataclass
 class Voice:
-    """One clip of sound: its mouth at 25 Hz and its speech features at 50 Hz, once per variant of the voice."""
+    """One clip of sound: its mouth at 25 Hz and its speech features in blocks, once per variant of the voice."""
 
     name: str
     source: int
@@ -27,7 +27,7 @@ class Voice:
     speech: Array
     """[T, 64]."""
     features: dict[str, NDArray[np.float16]]
-    """Per variant [2 T, 768]: "live", "offline", or a changed voice "aug00", "aug01" ..."""
+    """Per variant [T / BLOCK, 12, 768]: "live", "offline", or a changed voice "aug00", "aug01" ..."""
     units: Array | None = None
     """[T, 29] what the sound itself does beside speech (laughter); None: nothing."""
     tongue: Array | None = None
@@ -61,14 +61,14 @@ def load_voices(
         if mouth is not None:
             with np.load(mouth) as file:
                 extra = {key: file[key].astype(np.float32) for key in ("latent", "units", "tongue") if key in file}
-        frames = min(len(p) // FEATURES_PER_FRAME for p in parts.values())
+        frames = BLOCK * min(len(p) for p in parts.values())
         speech = extra.pop("latent", np.zeros((frames, SIZES["speech"]), np.float32))
         if tongues is not None and (tongues / f"{name}.npy").is_file():
             extra["tongue"] = np.load(tongues / f"{name}.npy").astype(np.float32)
         if mouth is None:
             extra["tongue"] = np.zeros((frames, SIZES["tongue"]), np.float32)
-        frames = min(frames, len(speech), *(len(part) for part in extra.values()))
-        cut = {v: p[: frames * FEATURES_PER_FRAME] for v, p in parts.items()}
+        frames = min(frames, len(speech), *(len(part) for part in extra.values())) // BLOCK * BLOCK
+        cut = {v: p[: frames // BLOCK] for v, p in parts.items()}
         extra = {key: part[:frames] for key, part in extra.items()}
         number = -1 if source is None else SOURCES.index(source)
         voices.append(Voice(name, number, samples, speech[:frames], cut, extra.get("units"), extra.get("tongue")))
