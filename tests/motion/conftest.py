@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from vasa_core.audio.encoder import WINDOW_FEATURES
 from vasa_core.audio.reading import load_audio
 from vasa_core.motion.channels import SIZES, Direction, Performance
 from vasa_core.samples import DEMO_LINE
@@ -33,7 +34,7 @@ class TellTale:
 
     def step(self, features: np.ndarray | None, prosody: np.ndarray, direction: Direction) -> Performance:
         assert len(prosody) == len(direction) == BLOCK
-        assert features is None or features.shape == (2 * BLOCK, 768)
+        assert features is None or features.shape == (WINDOW_FEATURES, 768)
         self.features.append(features)
         self.prosody.append(prosody)
         self.directions.append(direction)
@@ -42,7 +43,7 @@ class TellTale:
         made = Performance(**{name: np.zeros((BLOCK, size), np.float32) for name, size in SIZES.items()})
         made.speech[:] = self.lips
         if features is not None:
-            made.speech[:, 0] += features[::2].mean(axis=1)
+            made.speech[:, 0] += features[: 2 * BLOCK : 2].mean(axis=1)
         made.head_rotation[:] = 0.1 * np.sin(0.05 * frames[:, None] + np.arange(3))
         made.gaze[:] = 0 if direction.gaze is None else direction.gaze
         return made

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,9 +84,11 @@ def test_each_frame_hears_its_own_sound(line: np.ndarray, before: int, face, tel
     tracker = ProsodyTracker()
     expected = rows(tracker.push(line) + tracker.finish())
     np.testing.assert_array_equal(prosody[: 33 - before], expected[before:])
-    silence = np.zeros(before * 640, np.float32)
-    features = SpeechEncoder(LIVE).encode(np.concatenate([silence, line, np.zeros(1280, np.float32)]))
-    np.testing.assert_array_equal(np.concatenate(heard)[: 66 - 2 * before], features[4 * before : 66 + 2 * before])
+    encoder = SpeechEncoder(LIVE)
+    encoder.skip(2 * before)
+    windows = np.concatenate([encoder.push(line), encoder.finish()])
+    assert len(heard) == len(windows) == (17 if before == 0 else 16)
+    np.testing.assert_array_equal(np.array(heard), windows)
 
 
 def test_a_short_look_ahead_hears_prosody_a_frame_late(line: np.ndarray, face, tell_tale) -> None:
@@ -129,6 +132,27 @@ def test_a_voice_that_comes_late_is_waited_for(line: np.ndarray, face, tell_tale
     assert len(first) + sum(map(len, rest)) == -(-20_000 // 640)
     assert rest[-1].start + len(rest[-1]) / 25 == pytest.approx(32 / 25)
     assert IDLE in states(sampler)
+
+
+@pytest.mark.parametrize("look_ahead", [0.08, 0.16])
+def test_cutting_has_no_effect_after_a_wait(line: np.ndarray, look_ahead: float, face, tell_tale) -> None:
+    """Blocks begin anew after a wait of half a block, in the middle of what the encoder hears."""
+    whole, pieces = tell_tale(), tell_tale()
+    for sampler, cut in ((whole, 20_000), (pieces, 70)):
+        generator = face(sampler, look_ahead=look_ahead)
+        generator.push(line[:10_000])
+        generator.idle(3)
+        for begin in range(10_000, 30_000, cut):
+            generator.push(line[begin : min(begin + cut, 30_000)])
+        generator.finish()
+    for one, other in zip(whole.features, pieces.features, strict=True):
+        np.testing.assert_array_equal(one, other) if one is not None else np.testing.assert_(other is None)
+    heard = [features for features in whole.features if features is not None]
+    encoder = SpeechEncoder(replace(LIVE, look_ahead=look_ahead))
+    encoder.push(line[:10_000])
+    encoder.skip(2)
+    expected = np.concatenate([encoder.push(line[10_000:30_000]), encoder.finish()])
+    np.testing.assert_array_equal(np.array(heard[-len(expected) :]), expected)
 
 
 def test_speaking_ends_listening_but_listening_does_not_end_speaking(line: np.ndarray, face) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vasa_core.audio.encoder import LIVE, OFFLINE, SpeechEncoder
+from vasa_core.audio.encoder import BLOCK_FEATURES, LIVE, OFFLINE, SpeechEncoder
 from vasa_core.training import features
 from vasa_core.training.features import (
     LOOK_AHEADS,
@@ -51,19 +51,19 @@ def test_settings_of_variants():
 
 def test_writes_each_clip_once(clips, tmp_path):
     out = tmp_path / "features"
-    assert write_variant(clips, out, "offline", frames=60) == 2
+    assert write_variant(clips, out, "offline", shortest=19200) == 2
     array = np.load(out / "offline" / "a.npy")
     assert array.dtype == np.float16
-    assert array.shape == (60, 768)
+    assert array.shape == (15, 12, 768)
     (out / "offline" / "a.npy").unlink()
-    assert write_variant(clips, out, "offline", frames=60) == 1
+    assert write_variant(clips, out, "offline", shortest=19200) == 1
     np.testing.assert_array_equal(np.load(out / "offline" / "a.npy"), array)
 
 
-def test_own_length_without_frames(clips, tmp_path):
+def test_own_length(clips, tmp_path):
     write_variant(clips, tmp_path, "aug01")
-    assert len(np.load(tmp_path / "aug01" / "a.npy")) == 50
-    assert len(np.load(tmp_path / "aug01" / "b.npy")) == 66
+    assert len(np.load(tmp_path / "aug01" / "a.npy")) == 13
+    assert len(np.load(tmp_path / "aug01" / "b.npy")) == 17
 
 
 @pytest.mark.parametrize("variant", ["aug00", "aug01"])
@@ -74,6 +74,7 @@ def test_clips_stay_in_place_within_a_longer_stream(variant, monkeypatch):
         alone = SpeechEncoder(settings_of(variant, seed)).encode(speech())
         inside = clip_features(speech(), variant, seed, speech).astype(np.float32)
         assert inside.shape == alone.shape
+        alone, inside = (windows[:, :BLOCK_FEATURES].reshape(-1, 768) for windows in (alone, inside))
         likeness = [np.corrcoef(alone[10:100].ravel(), inside[10 + k : 100 + k].ravel())[0, 1] for k in range(-5, 6)]
         assert np.argmax(likeness) == 5
         assert likeness[5] > 0.8
@@ -94,8 +95,8 @@ def test_every_set_gets_its_variants(clips, tmp_path, monkeypatch):
     lines = list(write_features(tmp_path / "data", tmp_path / "work", ["offline", "aug01"]))
     out = tmp_path / "work" / "features"
     assert len(lines) == 9
-    assert np.load(out / "grid_s1" / "aug01" / "a.npy").shape == (150, 768)
-    assert np.load(out / "synthetic" / "offline" / "b.npy").shape == (66, 768)
+    assert np.load(out / "grid_s1" / "aug01" / "a.npy").shape == (38, 12, 768)
+    assert np.load(out / "synthetic" / "offline" / "b.npy").shape == (17, 12, 768)
     sounds, quiet = (out / "quiet").glob("*.wav"), (out / "quiet" / "offline").glob("*.npy")
     assert {path.stem for path in sounds} == {path.stem for path in quiet}
     assert not (out / "quiet" / "aug01").exists()

@@ -42,6 +42,11 @@ class MelStream:
         self._power = np.zeros((BANDS, 0), np.float32)
         self._loudness = Loudness()
         self._first = hops
+        self._skipped = 0
+
+    def skip(self, frames: int) -> None:
+        """Let the next window begin so many frames later than it would."""
+        self._skipped += frames
 
     def push(self, samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """Take the next samples [N]; return the log-mels [80, window] that they complete."""
@@ -49,19 +54,20 @@ class MelStream:
         windows = []
         while len(self._samples) >= self._needed():
             for _ in range(self._first):
-                self._settle_hop()
+                self._settle(self._hop)
+            if self._skipped:
+                self._settle(self._skipped)
             windows.append(self._log_mel())
-            self._first = 1
+            self._first, self._skipped = 1, 0
         return windows
 
     def _needed(self) -> int:
         """Samples that the next window waits for, counted from the first one kept."""
-        return self._first * self._hop * HOP + HALF + UNSETTLED * HOP
+        return (self._first * self._hop + self._skipped) * HOP + HALF + UNSETTLED * HOP
 
-    def _settle_hop(self) -> None:
-        reach = (self._hop - 1) * HOP + FFT_SIZE
-        power = mel_power(self._samples[:reach])
-        self._samples = self._samples[self._hop * HOP :]
+    def _settle(self, frames: int) -> None:
+        power = mel_power(self._samples[: (frames - 1) * HOP + FFT_SIZE])
+        self._samples = self._samples[frames * HOP :]
         self._loudness.push(power)
         self._power = np.concatenate([self._power, power], axis=1)[:, -(self._window - UNSETTLED) :]
 

@@ -170,13 +170,13 @@ class MotionGenerator:
     def _hear(self, voice: int, samples: NDArray) -> Motion:
         samples = as_samples(samples)
         if len(samples) and self._hearing.voice != voice:
-            self._hearing.begin(voice, aside=len(self._reserve))
+            self._hearing.begin(voice)
             self._clocks[voice] = 0
         return self._out(voice, list(self._frames_of(voice, samples)))
 
     def _frames_of(self, voice: int, samples: Array) -> Iterator[Motion]:
         for begin in range(0, len(samples), PIECE):
-            self._hearing.push(samples[begin : begin + PIECE])
+            self._hearing.push(samples[begin : begin + PIECE], aside=len(self._reserve))
             first = self._from_reserve(self._hearing.owed)
             self._hearing.skip(len(first))
             yield first

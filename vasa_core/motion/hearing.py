@@ -6,23 +6,22 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.encoder import FEATURE_SIZE, EncoderSettings, SpeechEncoder
+from vasa_core.audio.encoder import FEATURE_RATE, FEATURE_SIZE, WINDOW_FEATURES, EncoderSettings, SpeechEncoder
 from vasa_core.audio.reading import as_float
 from vasa_core.errors import AudioError
 from vasa_core.motion.prosody import FRAME_S, FRAME_SAMPLES, LOOK_AHEAD_FRAMES, PROSODY_SIZE, ProsodyTracker, rows
 
 Array = NDArray[np.float32]
 
-FEATURES_PER_FRAME = 2
-"""Speech features come at 50 Hz, motion at 25 Hz."""
+FEATURES_PER_FRAME = round(FEATURE_RATE * FRAME_S)
 
 
 @dataclass
 class Heard:
-    """What is heard during n frames."""
+    """What is heard during a block of n frames, or where there is no sound during any number."""
 
     features: Array | None
-    """[2 n, 768]; None where there is no sound."""
+    """[12, 768] of the block and what follows it, see `SpeechEncoder.push`; None where there is no sound."""
     prosody: Array
     """[n, P] rows of `vasa_core.motion.prosody`; zeros where there is no sound."""
 
@@ -50,7 +49,7 @@ class Hearing:
     """
 
     def __init__(self, encoder: EncoderSettings, block: int, threads: int = 1) -> None:
-        """`block`: frames of a block."""
+        """`block`: frames of a block, which must be those of the encoder's."""
         self._block = block
         self._encoder = SpeechEncoder(encoder, threads)
         self._trackers: dict[int, ProsodyTracker] = {}
@@ -63,19 +62,16 @@ class Hearing:
 
     def _clear(self) -> None:
         self._encoder.reset()
-        self._features, self._rows = _Queue(FEATURE_SIZE), _Queue(PROSODY_SIZE)
+        self._windows = np.zeros((0, WINDOW_FEATURES, FEATURE_SIZE), np.float32)
+        self._rows = _Queue(PROSODY_SIZE)
         self._rows.add(np.zeros((self._late, PROSODY_SIZE), np.float32))
-        self._samples = self._given = 0
+        self._samples = self._given = self._aside = 0
 
-    def begin(self, voice: int, aside: int = 0) -> None:
-        """Begin a sound; `aside` of its first frames will be skipped, and blocks begin after them."""
+    def begin(self, voice: int) -> None:
+        """Begin a sound."""
         self.drop()
         self.voice = voice
         self._tracker = self._trackers.setdefault(voice, ProsodyTracker())
-        if aside:
-            before = self._block - aside  # silence, so that the encoder's hops end where blocks do
-            self._features.skip(FEATURES_PER_FRAME * before)
-            self._features.add(self._encoder.push(np.zeros(before * FRAME_SAMPLES, np.float32)))
 
     def drop(self) -> None:
         """End the sound, if there is one, and forget what waits."""
@@ -84,11 +80,26 @@ class Hearing:
             self.voice = None
             self._clear()
 
-    def push(self, samples: Array) -> None:
-        """Take samples [n] in [-1, 1]."""
+    def push(self, samples: Array, aside: int = 0) -> None:
+        """Take samples [n] in [-1, 1]; `aside` of the next frames will be skipped, and blocks begin after them."""
+        self._set_aside(aside)
         self._samples += len(samples)
-        self._features.add(self._encoder.push(samples))
+        self._add(self._encoder.push(samples))
         self._rows.add(rows(self._tracker.push(samples)))
+
+    def _add(self, windows: Array) -> None:
+        self._windows = np.concatenate([self._windows, windows])
+
+    def _set_aside(self, frames: int) -> None:
+        """Let blocks begin after the next `frames`, less than a block."""
+        features = FEATURES_PER_FRAME * (frames - self._aside)
+        if features <= 0:
+            return
+        self._aside = frames
+        self._encoder.skip(features)
+        # Windows that wait for their prosody begin too early and know what follows not quite as far.
+        shifted = self._windows[:, features:]
+        self._windows = np.pad(shifted, ((0, 0), (0, features), (0, 0)), mode="edge")
 
     @property
     def owed(self) -> int:
@@ -96,17 +107,19 @@ class Hearing:
         return -(-self._samples // FRAME_SAMPLES) - self._given
 
     def skip(self, frames: int) -> None:
-        """The next frames are made without their sound."""
-        self._features.skip(FEATURES_PER_FRAME * frames)
+        """The next frames, less than a block, are made without their sound."""
+        self._set_aside(frames)
+        self._aside -= frames
         self._rows.skip(frames)
         self._given += frames
 
     def take(self) -> Heard | None:
         """The next block, if all of it is known."""
-        if len(self._features) < FEATURES_PER_FRAME * self._block or len(self._rows) < self._block:
+        if not len(self._windows) or len(self._rows) < self._block:
             return None
         self._given += self._block
-        return Heard(self._features.take(FEATURES_PER_FRAME * self._block), self._rows.take(self._block))
+        window, self._windows = self._windows[0], self._windows[1:]
+        return Heard(window, self._rows.take(self._block))
 
     def finish(self) -> list[Heard]:
         """The blocks of all frames still owed, as if silence followed; the last may reach beyond the sound's end."""
@@ -114,7 +127,7 @@ class Hearing:
         end = (self._given + blocks * self._block) * FRAME_SAMPLES
         silence = np.zeros(max(0, end - self._samples), np.float32)
         self.push(silence)
-        self._features.add(self._encoder.finish())
+        self._add(self._encoder.finish())
         self._rows.add(rows(self._tracker.finish()))
         heard = [block for block in (self.take() for _ in range(blocks)) if block is not None]
         self.voice = None

@@ -22,8 +22,6 @@ from vasa_core.runtime import open_session
 Array = NDArray[np.float32]
 
 BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
-FEATURES_PER_FRAME = 2
-"""Speech features come at 50 Hz, motion at 25 Hz."""
 SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
 """Whose lips: unknown, recordings of a real face, curves made by an artist, a model of coarticulation."""
 AUDIO = "audio"

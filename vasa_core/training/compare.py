@@ -7,9 +7,10 @@ import numpy as np
 from vasa_core.audio.encoder import LIVE, SpeechEncoder
 from vasa_core.audio.reading import load_audio
 from vasa_core.motion.channels import IDLE, LISTENING, SPEAKING
+from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.prosody import PROSODY_SIZE, QUIET, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
-from vasa_core.motion.sampler import FEATURES_PER_FRAME, MotionModel, MotionSampler, SamplerSettings
+from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings
 from vasa_core.training.score_motion import play, usual
 from vasa_core.training.teacher.perform import perform
 from vasa_core.training.teacher.report import FPS, WANTED, Clip, figures
@@ -30,7 +31,7 @@ def compare(
         features = encoder.encode(samples)
         tracker = ProsodyTracker()
         prosody = tracker.push(samples) + tracker.finish()
-        frames = min(len(prosody), len(features) // FEATURES_PER_FRAME) // 2 * 2
+        frames = BLOCK * min(len(prosody) // BLOCK, len(features))
         prosody = prosody[:frames]
         for state in (SPEAKING, LISTENING):
             direction = usual(np.full(frames, state))

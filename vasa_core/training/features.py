@@ -1,8 +1,8 @@
 """Speech features of a data set, as they will be streamed: clean, and spoken by many other voices and rooms.
 
-Each variant is a folder of `<clip>.npy` files, float16 [n, 768] at 50 Hz. `live` and `offline` are the clean recordings
-under the encoder settings of that name; `aug00`, `aug01` ... are changed voices, odd ones offline, even ones live with
-a look-ahead drawn for each clip, so that one model serves any.
+Each variant is a folder of `<clip>.npy` files, float16 [n, 12, 768]: the encoder's windows, one for each 80 ms. `live`
+and `offline` are the clean recordings under the encoder settings of that name; `aug00`, `aug01` ... are changed voices,
+odd ones offline, even ones live with a look-ahead drawn for each clip, so that one model serves any.
 """
 
 import json
@@ -16,7 +16,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.audio.encoder import LIVE, OFFLINE, SAMPLES_PER_FEATURE, EncoderSettings, SpeechEncoder
+from vasa_core.audio.encoder import (
+    BLOCK_FEATURES,
+    BLOCK_SAMPLES,
+    LIVE,
+    OFFLINE,
+    SAMPLES_PER_FEATURE,
+    EncoderSettings,
+    SpeechEncoder,
+)
+from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.audio.reading import load_audio
 from vasa_core.training.augment import Babble, augment
 from vasa_core.training.quiet import make_quiet
@@ -25,10 +34,11 @@ AUGMENTED = "aug"
 CLEAN = ("live", "offline")
 LOOK_AHEADS = (0.08, 0.16, 0.16, 0.16, 0.24, 0.40)
 """Seconds; of a changed voice that streams."""
-GRID_FEATURES = 150
+GRID_SAMPLES = 3 * SAMPLE_RATE
 """Every clip of GRID is 3 s long; some have lost their end."""
 IN_STREAM_SHARE = 0.7  # of the changed clips that other sound precedes, and of those that other sound follows
-BEFORE_FEATURES, AFTER_FEATURES = 100, 50
+BEFORE_SAMPLES, AFTER_SAMPLES = 2 * SAMPLE_RATE, SAMPLE_RATE
+"""Length of that sound: whole blocks before the clip, so that its blocks begin with it as they do at run time."""
 SOUND_FILES = (".mkv", ".flac", ".wav", ".ogg")
 
 
@@ -52,42 +62,39 @@ def _encoder(settings: EncoderSettings) -> SpeechEncoder:
 
 
 def clip_features(samples: NDArray[np.float32], variant: str, seed: int, others: Babble) -> NDArray[np.float16]:
-    """Features [ceil(N / 320), 768] of one clip [N] in one variant.
+    """Windows [ceil(N / 1280), 12, 768] of one clip [N] in one variant.
 
     Changed voices are put, more often than not, into the middle of a longer stream made of other clips: a model must
-    not come to rely on the silence that surrounds each clip of a data set, nor on where the encoder's hops fall.
+    not come to rely on the silence that surrounds each clip of a data set.
     """
-    encoder = _encoder(settings_of(variant, seed))
+    settings = settings_of(variant, seed)
+    encoder = _encoder(settings)
     if not variant.startswith(AUGMENTED):
         return encoder.encode(samples).astype(np.float16)
     rng = np.random.default_rng(seed)
-    count = -(-len(samples) // SAMPLES_PER_FEATURE)
-    skip = int(rng.integers(encoder.settings.hop_features))
-    before = _piece(others, rng, BEFORE_FEATURES + skip) if rng.random() < IN_STREAM_SHARE else None
-    after = _piece(others, rng, AFTER_FEATURES) if rng.random() < IN_STREAM_SHARE else None
-    parts = [part for part in (before, samples, after) if part is not None]
+    heard = BEFORE_SAMPLES if rng.random() < IN_STREAM_SHARE else 0
+    after = AFTER_SAMPLES if rng.random() < IN_STREAM_SHARE else 0
+    parts = [_piece(others, rng, heard), samples, _piece(others, rng, after)]
     stream = augment(np.concatenate(parts), rng, others)
-    if before is None:
-        skip = 0
-    heard = 0 if before is None else len(before) - skip * SAMPLES_PER_FEATURE
     encoder.reset(stream[:heard])
-    hops = -(-(skip + count) // encoder.settings.hop_features)
-    needed = (hops * encoder.settings.hop_features + encoder.settings.look_ahead_features) * SAMPLES_PER_FEATURE
+    count = -(-len(samples) // BLOCK_SAMPLES)
+    hops = -(-count * BLOCK_FEATURES // settings.hop_features)
+    needed = (hops * settings.hop_features + settings.look_ahead_features) * SAMPLES_PER_FEATURE
     stream = stream[heard : heard + needed]
-    features = encoder.push(np.pad(stream, (0, needed - len(stream))))
-    return features[skip : skip + count].astype(np.float16)
+    return encoder.push(np.pad(stream, (0, needed - len(stream))))[:count].astype(np.float16)
 
 
-def _piece(others: Babble, rng: np.random.Generator, features: int) -> NDArray[np.float32]:
-    """Cut a piece of that many features out of another clip, silent where the clip is too short."""
+def _piece(others: Babble, rng: np.random.Generator, length: int) -> NDArray[np.float32]:
+    """Cut a piece of that many samples out of another clip, silent where the clip is too short."""
+    if not length:
+        return np.zeros(0, np.float32)
     clip = others(int(rng.integers(2**31)))
-    length = features * SAMPLES_PER_FEATURE
     start = int(rng.integers(max(1, len(clip) - length + 1)))
     piece = clip[start : start + length]
     return np.pad(piece, (0, length - len(piece)))
 
 
-def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, frames: int | None = None) -> int:
+def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, shortest: int = 0) -> int:
     """Write `out/<variant>/<clip>.npy` for every clip that is not there yet; return how many were written.
 
     Parameters
@@ -100,13 +107,13 @@ def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, fra
         `live`, `offline` or `augNN`.
     seed
         Seed of the whole set; each clip's own follows from it, see `clip_seed`.
-    frames
-        Features per clip; shorter clips get silence at the end. None keeps each clip's own length.
+    shortest
+        Samples; shorter clips get silence at the end.
 
     """
     folder = out / variant
     folder.mkdir(parents=True, exist_ok=True)
-    note = {"variant": variant, "seed": seed, "settings": _describe(variant), "frames": frames}
+    note = {"variant": variant, "seed": seed, "settings": _describe(variant), "shortest": shortest}
     (folder / "variant.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 
     def others(number: int) -> NDArray[np.float32]:
@@ -118,8 +125,7 @@ def write_variant(clips: list[Path], out: Path, variant: str, seed: int = 0, fra
         if path.exists():
             continue
         samples = load_audio(clip)
-        if frames is not None:
-            samples = np.pad(samples, (0, max(0, frames * SAMPLES_PER_FEATURE - len(samples))))
+        samples = np.pad(samples, (0, max(0, shortest - len(samples))))
         features = clip_features(samples, variant, clip_seed(seed, variant, clip.stem), others)
         partial = path.with_suffix(".partial")
         with partial.open("wb") as file:
@@ -156,6 +162,6 @@ def write_features(data: Path, work: Path, variants: list[str], seed: int = 0) -
             if not folder.is_dir() or (name == "quiet" and variant not in CLEAN):
                 continue
             began = time.monotonic()
-            frames = GRID_FEATURES if name.startswith("grid") else None
-            count = write_variant(sound_files(folder), out / name, variant, seed, frames)
+            shortest = GRID_SAMPLES if name.startswith("grid") else 0
+            count = write_variant(sound_files(folder), out / name, variant, seed, shortest)
             yield f"{name}/{variant}: {count} clips in {time.monotonic() - began:.0f} s"
