@@ -52,12 +52,12 @@ IDLE_SLOWER = 2.0
 """A change of posture takes so long, longer for wide ones, and twice as long at rest."""
 
 DRIFT_DEG = np.array([2.4, 3.3, 2.1])
-DRIFT_PACE = (0.3, 2.5)
+DRIFT_PACE = (0.4, 2.7)
 """Wandering runs with the voice's envelope: its pace in silence and at full energy."""
 PACE_QUICKNESS = 28.0
 REST_PACE = 0.75
 
-STROKE_DEG = (3.6, 11.0)
+STROKE_DEG = (4.0, 11.5)
 """Size of a stroke at no and at full stress."""
 STROKE_SPREAD = 0.3
 STROKE_MOST_DEG = 12.0
