@@ -33,7 +33,7 @@ REST_QUICKNESS = 3.0
 START_S = 1.6
 """Wandering begins from the enrolled pose over this time."""
 
-POSTURE_DEG = np.array([2.3, 4.0, 1.9])
+POSTURE_DEG = np.array([2.3, 4.4, 1.9])
 POSTURE_KEEP = 0.25
 """A new posture keeps this share of the old one."""
 POSTURE_S = {"speaking": 2.6, "listening": 5.0, "idle": 6.0}
@@ -51,7 +51,7 @@ MOVE_S_PER_DEG = 0.02
 IDLE_SLOWER = 2.0
 """A change of posture takes so long, longer for wide ones, and twice as long at rest."""
 
-DRIFT_DEG = np.array([2.4, 3.3, 2.1])
+DRIFT_DEG = np.array([2.6, 4.1, 2.3])
 DRIFT_PACE = (0.4, 2.7)
 """Wandering runs with the voice's envelope: its pace in silence and at full energy."""
 PACE_QUICKNESS = 28.0
