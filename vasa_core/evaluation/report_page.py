@@ -69,7 +69,8 @@ def _page(quality: Quality, plots: list[Path]) -> str:
         "<!doctype html><meta charset='utf-8'><title>Motion against recordings</title>",
         f"<style>{STYLE}</style><h1>Motion against recordings</h1>",
         f"<p>{len(quality.clips)} clips of {html.escape(str(quality.folder))}</p>",
-        *(_table(section) for section in quality.sections),
+        *(_table(section) for section in quality.sections if any(section.columns.values())),
+        f"<p>{html.escape(quality.obedience.emotions_in_words())}</p>",
         *(f"<h2>{path.stem.capitalize()}</h2><img src='{path.as_posix()}' alt='{path.stem}'>" for path in plots),
     ]
     if quality.left_out:
