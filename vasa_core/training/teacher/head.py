@@ -95,7 +95,7 @@ EYES_LIKE_DEG, REACH_QUICKNESS = 10.0, 9.0
 NOD_AT_END, NOD_AT_STRESS = 0.5, 0.10
 """Chances that a listener nods at the end of the other's phrase and at the other's stresses (Hadar et al. 1985)."""
 NOD_GAP_S = 1.6
-NOD_DEG = (2.0, 4.6)
+NOD_DEG = (2.3, 5.4)
 NOD_COUNTS = (0.4, 0.38, 0.17, 0.05)
 NOD_KEEP = 0.72
 NOD_LATENCY_S = (0.04, 0.3)
