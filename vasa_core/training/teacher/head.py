@@ -27,6 +27,10 @@ Floats = NDArray[np.floating]
 
 LIMIT_DEG = np.array([14.0, 16.0, 11.0])
 """Furthest nod, turn and tilt around where the head follows an asked gaze; pressed softly together towards it."""
+FURTHEST_DEG = np.array([17.0, 23.0, 16.0])
+FREE = 0.75
+"""The whole turn, an asked gaze and emotion included, stays within the first, which portraits allow, and is pressed
+together from this share of it on."""
 REST_SHARE = {"idle": 0.36, "listening": 0.46}
 """Size of posture and wandering against speaking."""
 REST_QUICKNESS = 3.0
@@ -139,10 +143,16 @@ def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
     scale = scene.size * (1 - 0.88 * scene.stillness) * scene.mood.head_scale
     own = LIMIT_DEG * np.tanh((scale[:, None] * own + person.posture * start[:, None]) / LIMIT_DEG)
     own = own + _towards(scene, gaze, random)
-    turn = np.radians(own + _reach(own, gaze)) + scene.mood.head_offset
+    turn = np.radians(_within(own + _reach(own, gaze) + np.degrees(scene.mood.head_offset)))
     shift = scale[:, None] * (posture[:, 3:] + live[:, None] * DRIFT_SHIFT * wander[:, 3:6])
     shift[:, 1] -= BREATH_LIFT * breath * person.breath_depth
     return turn, shift + np.cross(turn, -NECK)
+
+
+def _within(turn: Floats) -> Floats:
+    free, size = FREE * FURTHEST_DEG, np.abs(turn)
+    beyond = np.maximum(size - free, 0) / (FURTHEST_DEG - free)
+    return np.sign(turn) * (np.minimum(size, free) + (FURTHEST_DEG - free) * np.tanh(beyond))
 
 
 def _pace(scene: Scene) -> Floats:
