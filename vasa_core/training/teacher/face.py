@@ -166,7 +166,7 @@ def _mouth(units: Floats, scene: Scene, random: np.random.Generator) -> None:
         units[:, _SMILE[side]] = corner
         units[:, _CHEEK[side]] = CHEEK_SHARE * corner
         units[:, _SQUINT[side]] += LID_SHARE * corner
-    units[:, _JAW] += LAUGH_JAW * scene.size * laugh
+    units[:, _JAW] += LAUGH_JAW * scene.size * laugh * scene.own.envelope
     quiet = 1 - (1 - TALKING_HABIT) * talk
     for number, name in enumerate(HABITS):
         curves = np.zeros((frames, 2))
