@@ -41,7 +41,8 @@ class SamplerSettings:
     keys are "audio" and those of `CONDITIONS`. Each one that is not 1 costs another run of the model."""
     temperature: Mapping[str, float] = field(default_factory=lambda: {"speech": 0.3, "tongue": 0.3})
     """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier lips."""
-    source: str = "tracked"
+    source: str = "any"
+    """Whose lips, one of `SOURCES`; "any" suits every voice and language."""
 
     def __post_init__(self) -> None:
         for names, known in ((self.guidance, {AUDIO, *CONDITIONS}), (self.temperature, set(CHANNELS))):

@@ -30,7 +30,7 @@ class BatchSettings:
     """Of the crops, so many begin where the session does: with a face at rest and no past."""
     drop_condition: float = 0.2
     drop_audio: float = 0.05
-    drop_source: float = 0.15
+    drop_source: float = 0.4
     drop_speech_history: float = 0.4
     speech_noise: float = 1.0
     """Upper bound of the noise (latent SDs) on the mouth of the past: the voice tells more about lips than they do."""
@@ -205,7 +205,7 @@ def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
     return all_.mean(0).astype(np.float32), spread.astype(np.float32)
 
 
-SOURCE_SHARES = (0.58, 0.12, 0.30)
+SOURCE_SHARES = (0.64, 0.12, 0.24)
 """Share of the crops by whose lips they carry, in the order of `SOURCES`: recordings teach the most."""
 
 
