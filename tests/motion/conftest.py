@@ -28,7 +28,7 @@ class TellTale:
         self.prosody: list[np.ndarray] = []
         self.directions: list[Direction] = []
         self.lips = lips
-        """Added to the lips: a model that is slow to forget its words."""
+        """Where the lips are whatever is heard: a model that does not forget its words."""
         self._frame = 0
 
     def step(self, features: np.ndarray | None, prosody: np.ndarray, direction: Direction) -> Performance:
@@ -41,7 +41,7 @@ class TellTale:
         self._frame += BLOCK
         made = Performance(**{name: np.zeros((BLOCK, size), np.float32) for name, size in SIZES.items()})
         made.speech[:] = self.lips
-        if features is not None:
+        if features is not None and not self.lips:
             made.speech[:, 0] += features[::2].mean(axis=1)
         made.head_rotation[:] = 0.1 * np.sin(0.05 * frames[:, None] + np.arange(3))
         made.gaze[:] = 0 if direction.gaze is None else direction.gaze
