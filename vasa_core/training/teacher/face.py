@@ -36,15 +36,17 @@ RAISE_MOST, KNIT_MOST = 1.1, 0.6
 """Brows slow down towards these weights."""
 RISE_S, RISE_S_PER_WEIGHT, FALL_S = (0.12, 0.22), 0.15, (0.3, 0.65)
 ACCENT_HOLD_S = 0.16
-KNIT_SIZE = 0.5
+KNIT_SIZE = 0.6
 """A knit against a raise."""
-ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.4, (0.5, 1.1), 0.9
+ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.45, (0.55, 1.2), 0.9
 QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.6, 1.1), 0.5
 FLASH_CHANCE, FLASH_SIZE = 0.25, (0.25, 0.65)
 """A listener's brow flashes at the other's stresses and phrase ends."""
 HOLD_SPREAD = 0.4
 DRIFT_SIZE = 0.22
-TONIC_MOST = 0.45
+LOWERED_SHARE = 0.85
+"""A lowering weighs more than a raise: brows have less way down."""
+TONIC_MOST = 0.5
 """Standing height of the brows stays under this; the rest is for accents."""
 BASE_RAISE = 0.10
 """Brows of somebody awake stand a little above rest."""
@@ -124,7 +126,7 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: 
     start = smooth_step(np.arange(frames) * FRAME_S / START_S)
     height = raises + _softly(whole * tonic, TONIC_MOST) * start
     up = np.maximum(height, 0)
-    down = _softly(np.maximum(-height, 0) * 0.6 + knits, KNIT_MOST)
+    down = _softly(LOWERED_SHARE * np.maximum(-height, 0) + knits, KNIT_MOST)
     uneven = UNEVEN * (person.brow_side + slow[:, 1])
     units[:, _INNER] = person.inner_share * _softly(up + 0.25 * lone.sum(axis=1), RAISE_MOST)
     for side, sign in ((0, 1), (1, -1)):
