@@ -110,7 +110,7 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
     features = rng.standard_normal((2 * frames, 768)).astype(np.float32)
     prosody = rng.standard_normal((frames, PROSODY_SIZE)).astype(np.float32)
     direction = usual(np.full(frames, SPEAKING))
-    sampler = MotionSampler(settings=SamplerSettings(steps=1), model=MotionModel(tmp_path))
+    sampler = MotionSampler(settings=SamplerSettings(steps=1, source="tracked"), model=MotionModel(tmp_path))
     tokens, rows = [], [np.zeros((BLOCK + 1, ROW_SIZE), np.float32)]
     for begin in range(0, frames, BLOCK):
         part = direction.slice(begin, begin + BLOCK)

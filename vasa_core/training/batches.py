@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
-from vasa_core.motion.sampler import FEATURES_PER_FRAME
+from vasa_core.motion.sampler import FEATURES_PER_FRAME, MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session
@@ -105,6 +105,9 @@ class BatchSampler:
         past = self._disturb(rows)
         history = with_velocity(past[1:-BLOCK], past[0])
         history[:, CHANNELS["gaze"]] -= target
+        state = cut(session.state[:, None], begin, end)[:, 0].astype(np.int64)
+        for name in MOUTH:
+            history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
         blocks = s.frames // BLOCK
         last, before = past[BLOCK:-BLOCK:BLOCK], past[BLOCK - 1 : -BLOCK : BLOCK]
         wanted = rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE) - continuation(last, before)
@@ -115,7 +118,7 @@ class BatchSampler:
             "features": self._features(session, begin, end),
             "prosody": cut(session.prosody, begin, end),
             "conditions": conditions,
-            "state": cut(session.state[:, None], begin, end)[:, 0].astype(np.int64),
+            "state": state,
             "source": np.array(0 if rng.random() < s.drop_source else source.max()),
             "keep_audio": heard * np.float32(rng.random() >= s.drop_audio),
             "target": (wanted - self.offset) / self.scale,
