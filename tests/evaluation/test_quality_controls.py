@@ -77,6 +77,7 @@ def test_obedience_of_who_obeys_and_who_does_not() -> None:
     assert good.gazes["-15 0"] == pytest.approx((-15, 0)) and good.distances["1.3"] == pytest.approx(1.3)
     assert good.emotions["happy"] == "happy" and good.emotions["neutral"] == "neutral"
     assert good.emotions["sad"] == "neutral" and good.figures["emotions_recognised"] == 2
+    assert "happy, sad (seen as neutral), " in good.emotions_in_words()
     half = measure_obedience(Made(0.5), np.zeros(16000, np.float32), 1)  # type: ignore[arg-type]
     assert half.figures["gaze_error_deg"] == pytest.approx(np.mean([np.hypot(*g) / 2 for g in GAZES_DEG]), rel=0.02)
     assert half.figures["distance_error"] == pytest.approx(np.mean([abs(d - 1) / 2 / d for d in DISTANCES]), rel=1e-3)

@@ -29,7 +29,7 @@ class TellTale:
         self.prosody: list[np.ndarray] = []
         self.directions: list[Direction] = []
         self.lips = lips
-        """Added to the lips: a model that is slow to forget its words."""
+        """Where the lips are whatever is heard: a model that does not forget its words."""
         self._frame = 0
 
     def step(self, features: np.ndarray | None, prosody: np.ndarray, direction: Direction) -> Performance:
@@ -42,8 +42,13 @@ class TellTale:
         self._frame += BLOCK
         made = Performance(**{name: np.zeros((BLOCK, size), np.float32) for name, size in SIZES.items()})
         made.speech[:] = self.lips
+<<<<<<< HEAD
         if features is not None:
             made.speech[:, 0] += features[: 2 * BLOCK : 2].mean(axis=1)
+=======
+        if features is not None and not self.lips:
+            made.speech[:, 0] += features[::2].mean(axis=1)
+>>>>>>> main
         made.head_rotation[:] = 0.1 * np.sin(0.05 * frames[:, None] + np.arange(3))
         made.gaze[:] = 0 if direction.gaze is None else direction.gaze
         return made

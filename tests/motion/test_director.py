@@ -75,6 +75,19 @@ def test_values_do_not_creep_over_many_changes() -> None:
     assert asked(director, "distance", 600)[-1] == np.float32(0.7)
 
 
+def test_wishes_of_a_game_that_stands_still_do_not_pile_up() -> None:
+    value = Eased(0.0)
+    for tick in range(1000):
+        value.aim(2.0, tick % 7, 1.0)
+        value.aim(2.0, 3.0, 1.0)
+    assert len(value._changes) == 1
+    np.testing.assert_allclose(value.at(np.array([2.5, 3.0]))[:, 0], [1.5, 3.0])
+    director = Director()
+    for _ in range(3):
+        director.gesture(0.0, Gesture("nod"))
+    assert hints(director, 20)[:, 0].max() < 7.5
+
+
 def test_changes_on_the_way_have_no_corners() -> None:
     value = Eased(0.0)
     value.aim(0.5, 1.0, 1.0)

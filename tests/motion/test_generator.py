@@ -172,20 +172,19 @@ def test_an_interrupt_closes_the_lips_within_three_frames(line: np.ndarray, face
     generator.interrupt()
     after = generator.idle(40)
     assert len(generator.finish()) == 0
-    lips = after.latent[:, 1]
-    assert spoken.latent[-1, 1] == 2
-    assert 0.5 < lips[0] < 2 and abs(lips[2]) < 0.1 and np.abs(lips[3:12]).max() == 0
-    assert np.abs(np.diff(lips)).max() < 1.2
+    lips = np.linalg.norm(after.latent, axis=1) / np.linalg.norm(spoken.latent[-1])
+    assert 0.25 < lips[0] < 1 and lips[2] < 0.05 and lips[3:12].max() < 1e-6
+    assert np.abs(np.diff(lips)).max() < 0.6
     path = np.concatenate([spoken.head_rotation[-3:], after.head_rotation])
     assert np.abs(np.diff(path, axis=0)).max() < 1.5 * 0.1 * 0.05
 
 
 def test_new_words_right_after_an_interrupt_are_spoken(line: np.ndarray, face) -> None:
     generator = face(lips=2.0)
-    generator.push(line[:20_000])
+    before = generator.push(line[:20_000]).latent[-1]
     generator.interrupt()
-    lips = generator.push(line[:20_000]).latent[:, 1]
-    assert lips[:5].min() > 0.5 and np.all(lips[6:] == 2)
+    lips = np.linalg.norm(generator.push(line[:20_000]).latent, axis=1) / np.linalg.norm(before)
+    assert lips[:5].min() > 0.25 and lips[6:].min() > 0.999
 
 
 def test_an_interrupt_goes_on_from_the_frame_that_was_shown(line: np.ndarray, face) -> None:

@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from vasa_core.latent.space import named_weights
-from vasa_core.render.creases import FOLDS, SHADOW, Creases, darken, embed
+from vasa_core.render.creases import SHADOW, Creases, darken, embed
+from vasa_core.render.folds import FOLDS
 from vasa_core.render.renderer import Renderer
 
 

@@ -7,12 +7,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES  # noqa: E402
 from vasa_core.latent.space import LatentSpace  # noqa: E402
 from vasa_core.motion.channels import CHANNELS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING  # noqa: E402
 from vasa_core.motion.conditions import condition_rows  # noqa: E402
 from vasa_core.motion.innovations import BLOCK, continuation, with_velocity  # noqa: E402
-from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
 from vasa_core.motion.prosody import FRAME_SAMPLES, PROSODY_SIZE  # noqa: E402
+from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
 from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, cut, innovation_statistics, is_live  # noqa: E402
 from vasa_core.training.export_motion import write_onnx  # noqa: E402
 from vasa_core.training.mishaps import MishapSettings, displacements  # noqa: E402
@@ -23,6 +24,7 @@ from vasa_core.training.train_motion import Trainer, TrainingSettings  # noqa: E
 from vasa_core.training.voices import Voice  # noqa: E402
 
 FRAMES = 60
+WINDOW = BLOCK_FEATURES + AHEAD_FEATURES
 SMALL = MotionModelConfig(width=32, depth=2, denoiser_depth=1, heads=2, window=16, dropout=0.0)
 
 
@@ -32,7 +34,7 @@ def voice(number: int) -> Voice:
     swell = np.sin(np.linspace(0, 2 * np.pi, FRAMES)).astype(np.float32) ** 2
     samples = np.repeat(swell, FRAME_SAMPLES) * np.sin(np.arange(FRAMES * FRAME_SAMPLES) * 2 * np.pi * 150 / 16000)
     speech = np.outer(swell, rng.standard_normal(64)).astype(np.float32)
-    features = np.repeat(np.outer(swell, np.ones(768)), 2, axis=0).astype(np.float16)
+    features = np.repeat(swell[::BLOCK, None, None], WINDOW, axis=1) * np.ones(768, np.float16)
     return Voice(f"v{number}", 0, (samples * 20000).astype(np.int16), speech, {"live": features, "offline": features})
 
 
@@ -85,7 +87,8 @@ def test_innovations_and_continuation_give_the_rows_back(sessions: list[Session]
 
 def test_displacements_come_back_to_nothing() -> None:
     settings = MishapSettings(gap_blocks=(200, 201), share=1.0)
-    moved, valid = displacements(150, settings, np.random.default_rng(1))
+    rows = np.zeros((150, ROW_SIZE), np.float32)
+    moved, valid = displacements(rows, rows, settings, np.random.default_rng(1))
     assert np.abs(moved[0, CHANNELS["head_rotation"]]).max() > 0.01
     assert np.abs(moved[-1]).max() < 1e-3
     assert valid[:BLOCK].sum() == 0 and valid[BLOCK:].all()
@@ -95,7 +98,8 @@ def test_batch_has_the_shapes_that_the_model_takes(sessions: list[Session]) -> N
     settings = BatchSettings(frames=32, crops=4)
     sampler = BatchSampler(sessions, settings, *innovation_statistics(sessions), Mirror(LatentSpace.load().mirror), 0)
     batch = sampler.draw()
-    assert batch["features"].shape == (4, 64 + KERNEL - 2, 768)
+    assert batch["features"].shape == (4, 32 // BLOCK, WINDOW, 768)
+    assert batch["lead"].shape == (4, KERNEL - 2, 768)
     assert batch["target"].shape == (4, 32 // BLOCK, BLOCK, ROW_SIZE)
     assert all(torch.isfinite(part).all() for part in batch.values())
 
@@ -107,14 +111,14 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
     write_onnx(model, torch.zeros(BLOCK, ROW_SIZE), torch.ones(BLOCK, ROW_SIZE), tmp_path)
     frames = 48
     rng = np.random.default_rng(0)
-    features = rng.standard_normal((2 * frames, 768)).astype(np.float32)
+    features = rng.standard_normal((frames // BLOCK, WINDOW, 768)).astype(np.float32)
     prosody = rng.standard_normal((frames, PROSODY_SIZE)).astype(np.float32)
     direction = usual(np.full(frames, SPEAKING))
-    sampler = MotionSampler(settings=SamplerSettings(steps=1), model=MotionModel(tmp_path))
+    sampler = MotionSampler(settings=SamplerSettings(steps=1, source="tracked"), model=MotionModel(tmp_path))
     tokens, rows = [], [np.zeros((BLOCK + 1, ROW_SIZE), np.float32)]
     for begin in range(0, frames, BLOCK):
         part = direction.slice(begin, begin + BLOCK)
-        sound = features[2 * begin : 2 * (begin + BLOCK)]
+        sound = features[begin // BLOCK]
         tokens.append(sampler._tokens(sound, prosody[begin : begin + BLOCK], part)[0])
         new = 0.1 * rng.standard_normal((BLOCK, ROW_SIZE)).astype(np.float32)
         sampler._rows = np.concatenate([sampler._rows[-1:], new])
@@ -124,7 +128,8 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
     with torch.no_grad():
         whole, _ = model.backbone(
             torch.from_numpy(history)[None],
-            torch.from_numpy(np.pad(features, ((KERNEL - 2, 0), (0, 0))))[None],
+            torch.from_numpy(features)[None],
+            torch.zeros(1, KERNEL - 2, 768),
             torch.from_numpy(prosody)[None],
             torch.from_numpy(condition_rows(direction)[0])[None],
             torch.full((1, frames), SPEAKING),

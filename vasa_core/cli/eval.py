@@ -168,6 +168,7 @@ def _print(quality: "Quality") -> None:
     for section in quality.sections:
         if any(section.columns.values()):
             console.print(_table(section))
+    say(quality.obedience.emotions_in_words())
     missed = quality.missed()
     if missed:
         fail(f"{len(missed)} outside the wanted range: {'; '.join(missed)}.")

@@ -35,6 +35,11 @@ class Obedience:
     emotions: dict[str, str]
     """Asked and recognised."""
 
+    def emotions_in_words(self) -> str:
+        """Every emotion asked, and what was recognised where it was another."""
+        told = (name if name == found else f"{name} (seen as {found})" for name, found in self.emotions.items())
+        return f"Emotions asked for: {', '.join(told)}."
+
 
 def measure_obedience(
     performer: Performer,

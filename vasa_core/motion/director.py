@@ -96,8 +96,9 @@ class Director:
             self._wishes[name].aim(begin, row, lasts if soft and lasts is not None else EASE_S[name])
 
     def gesture(self, begin: float, gesture: Gesture) -> None:
-        """Make a gesture at the time `begin`."""
-        self._gestures.append((begin, gesture))
+        """Make a gesture at the time `begin`; asked for twice at once, it is made once."""
+        if (begin, gesture) not in self._gestures:
+            self._gestures.append((begin, gesture))
 
     def play(self, begin: float, cues: Iterable[Cue]) -> None:
         """Follow `cues`, whose times count from `begin`."""

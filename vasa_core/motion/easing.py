@@ -42,7 +42,13 @@ class Eased:
     def aim(self, begin: float, target: ArrayLike, lasts: float) -> None:
         """Move to `target` [k] from the time `begin` on, within `lasts` s; 0 jumps."""
         target = np.atleast_1d(np.asarray(target, np.float64))
-        self._changes.append(_Change(begin, lasts, target - self.target))
+        size = target - self.target
+        if not size.any():
+            return
+        last = self._changes[-1] if self._changes else None
+        if last and (last.begin, last.lasts) == (begin, lasts):  # another wish before any frame was made
+            size = size + self._changes.pop().size
+        self._changes.append(_Change(begin, lasts, size))
         self.target = target
 
     def at(self, times: Floats) -> Floats:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.errors import VasaError
 from vasa_core.models import model_path
-from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, Direction, Performance
+from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
 from vasa_core.motion.conditions import condition_rows
 from vasa_core.motion.innovations import BLOCK, continuation, with_velocity
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
@@ -25,6 +25,10 @@ BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
 SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
 """Whose lips: unknown, recordings of a real face, curves made by an artist, a model of coarticulation."""
 AUDIO = "audio"
+MOUTH = ("speech", "tongue")
+"""Channels that rest while the face does not speak."""
+RESTING = 0.6
+"""What is left of them after each frame: the lips of an unfinished word come to rest within 0.3 s."""
 UNSEEN = -1e4
 """Added to the score of a frame that is not there yet."""
 
@@ -40,7 +44,8 @@ class SamplerSettings:
     keys are "audio" and those of `CONDITIONS`. Each one that is not 1 costs another run of the model."""
     temperature: Mapping[str, float] = field(default_factory=lambda: {"speech": 0.3, "tongue": 0.3})
     """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier lips."""
-    source: str = "tracked"
+    source: str = "any"
+    """Whose lips, one of `SOURCES`; "any" suits every voice and language."""
 
     def __post_init__(self) -> None:
         for names, known in ((self.guidance, {AUDIO, *CONDITIONS}), (self.temperature, set(CHANNELS))):
@@ -111,9 +116,17 @@ class MotionSampler:
         tokens = self._tokens(features, prosody, direction)
         expected = continuation(self._rows[-1], self._rows[-2])
         rows = expected + self.model.offset + self.model.scale * self._denoise(tokens)
+        self._rest_lips(rows, direction)
         self._bound(rows)
         self._rows = np.concatenate([self._rows[-1:], rows])
         return Performance.from_rows(rows)
+
+    def _rest_lips(self, rows: Array, direction: Direction) -> None:
+        """Words that were broken off in the middle leave the mouth softly, whatever the model makes of such an end."""
+        for i in np.flatnonzero(direction.state != SPEAKING):
+            before = rows[i - 1] if i else self._rows[-1]
+            for name in MOUTH:
+                rows[i, CHANNELS[name]] = RESTING * before[CHANNELS[name]]
 
     def _bound(self, rows: Array) -> None:
         """Keep weights and closures in their range."""
@@ -141,6 +154,8 @@ class MotionSampler:
                 conditions[row, :, list(CONDITIONS).index(name) - len(CONDITIONS)] = 0
         history = with_velocity(self._rows[1:], self._rows[0])
         history[:, CHANNELS["gaze"]] -= target
+        for name in MOUTH:
+            history[:, CHANNELS[name]] *= (direction.state == SPEAKING)[:, None]
         mask = np.zeros((BLOCK, model.window + BLOCK), np.float32)
         mask[:, : max(model.window - self._seen, 0)] = UNSEEN
         tokens, new = model.run(

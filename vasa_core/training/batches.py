@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vasa_core.audio.encoder import BLOCK_FEATURES
-from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
+from vasa_core.motion.sampler import MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session
@@ -36,7 +37,7 @@ class BatchSettings:
     """Of the voices, so many are heard as recorded; the others are drawn from all variants."""
     drop_condition: float = 0.2
     drop_audio: float = 0.05
-    drop_source: float = 0.15
+    drop_source: float = 0.4
     drop_speech_history: float = 0.4
     speech_noise: float = 1.0
     """Upper bound of the noise (latent SDs) on the mouth of the past: the voice tells more about lips than they do."""
@@ -86,6 +87,7 @@ class BatchSampler:
         self.mirror = mirror
         self.rng = np.random.default_rng(seed)
         self._shares = session_shares(sessions)
+        self._faces = np.concatenate([session.rows[::25] for session in sessions])
 
     def draw(self) -> dict[str, Tensor]:
         """The backbone's inputs, and `target`, `before`, `tongue_known` for the loss; [B, frames, ..] each."""
@@ -111,6 +113,9 @@ class BatchSampler:
         past = self._disturb(rows)
         history = with_velocity(past[1:-BLOCK], past[0])
         history[:, CHANNELS["gaze"]] -= target
+        state = cut(session.state[:, None], begin, end)[:, 0].astype(np.int64)
+        for name in MOUTH:
+            history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
         blocks = s.frames // BLOCK
         last, before = past[BLOCK:-BLOCK:BLOCK], past[BLOCK - 1 : -BLOCK : BLOCK]
         wanted = rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE) - continuation(last, before)
@@ -123,7 +128,7 @@ class BatchSampler:
             "features": features[1:],
             "prosody": cut(session.prosody, begin, end),
             "conditions": conditions,
-            "state": cut(session.state[:, None], begin, end)[:, 0].astype(np.int64),
+            "state": state,
             "source": np.array(0 if rng.random() < s.drop_source else source.max()),
             "keep_audio": heard * np.float32(rng.random() >= s.drop_audio),
             "target": (wanted - self.offset) / self.scale,
@@ -135,7 +140,7 @@ class BatchSampler:
     def _mishaps(self, rows: Array) -> Array:
         """Displace rows [BLOCK + 1 + T, R] in place; [T] 0 where the displacement itself would be the target."""
         lead = BLOCK + 1
-        moved, valid = displacements(len(rows) - lead, self.settings.mishaps, self.rng)
+        moved, valid = displacements(rows[lead:], self._faces, self.settings.mishaps, self.rng)
         rows[lead:] += moved
         rows[:lead] += moved[0]
         valid[:BLOCK] = 1
@@ -212,7 +217,7 @@ def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
     return all_.mean(0).astype(np.float32), spread.astype(np.float32)
 
 
-SOURCE_SHARES = (0.58, 0.12, 0.30)
+SOURCE_SHARES = (0.64, 0.12, 0.24)
 """Share of the crops by whose lips they carry, in the order of `SOURCES`: recordings teach the most."""
 
 

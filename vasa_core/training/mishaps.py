@@ -2,7 +2,9 @@
 
 A model that only ever sees the teacher's motion does not know what to do from a place where the teacher never is, and
 drifts off further. So now and then a crop is displaced, out of the blue, and comes back as a face would: head and
-brows swing back, the gaze stays a moment and then jumps. The frame of the displacement itself is no target.
+brows swing back, the gaze stays a moment and then jumps. Often the whole expression is that of another moment: from a
+stranger's smile the way leads to the face that was asked for, which teaches what the emotions look like far better
+than the few moments in which they change. The frame of the displacement itself is no target.
 """
 
 from dataclasses import dataclass
@@ -32,12 +34,18 @@ class MishapSettings:
     gaze: float = 0.1
     blink: float = 0.3
     """SD of the displacements: rad, inter-ocular distances, weights, rad, closures."""
+    other_face: float = 0.6
+    """Of the displaced units, so many are those of another moment."""
     recovery_s: tuple[float, float] = (0.15, 0.5)
     gaze_delay_s: tuple[float, float] = (0.08, 0.6)
 
 
-def displacements(frames: int, settings: MishapSettings, rng: Random) -> tuple[Array, Array]:
-    """Displacements [frames, R] to be added to rows, and [frames] 0 in the blocks that begin with one, 1 elsewhere."""
+def displacements(rows: Array, faces: Array, settings: MishapSettings, rng: Random) -> tuple[Array, Array]:
+    """Displacements [T, R] to be added to rows [T, R], and [T] 0 in the blocks that begin with one, 1 elsewhere.
+
+    `faces` [K, R] are rows of other moments.
+    """
+    frames = len(rows)
     out = np.zeros((frames, ROW_SIZE), np.float32)
     valid = np.ones(frames, np.float32)
     block = 0 if rng.random() < settings.share else int(rng.integers(*settings.gap_blocks))
@@ -51,6 +59,8 @@ def displacements(frames: int, settings: MishapSettings, rng: Random) -> tuple[A
                 continue
             part = CHANNELS[name]
             size = getattr(settings, name) * rng.standard_normal(part.stop - part.start)
+            if name == "units" and rng.random() < settings.other_face:
+                size = faces[int(rng.integers(len(faces))), part] - rows[begin, part]
             if name == "gaze":
                 way = (time < rng.uniform(*settings.gaze_delay_s)).astype(float)
             else:

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.motion.channels import EXPRESSION_UNITS
-from vasa_core.training.teacher.curves import FRAME_S, add_hold, attack_decay, drift, follow, lag, log_normal
+from vasa_core.training.teacher.curves import (
+    FRAME_S,
+    add_hold,
+    attack_decay,
+    drift,
+    follow,
+    lag,
+    log_normal,
+    smooth_step,
+)
 from vasa_core.training.teacher.gaze import GazeCurves
 from vasa_core.training.teacher.marks import Marks
 from vasa_core.training.teacher.scene import Scene
@@ -19,7 +28,7 @@ Floats = NDArray[np.floating]
 
 FACE_CREDIT = "alexdjulin LiveLinkFace-CSV-Retarget, MIT"
 
-ACCENT_GAP_S = 0.6
+ACCENT_GAP_S = 0.5
 """Shorter moves do not follow others sooner."""
 ACCENT_SIZE = (0.65, 1.5)
 """Raise at no and at full stress, ARKit weight."""
@@ -27,16 +36,22 @@ RAISE_MOST, KNIT_MOST = 1.1, 0.6
 """Brows slow down towards these weights."""
 RISE_S, RISE_S_PER_WEIGHT, FALL_S = (0.12, 0.22), 0.15, (0.3, 0.65)
 ACCENT_HOLD_S = 0.16
-KNIT_SIZE = 0.5
+KNIT_SIZE = 0.6
 """A knit against a raise."""
-ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.4, (0.5, 1.1), 0.9
+ONSET_CHANCE, ONSET_SIZE, ONSET_HOLD_S = 0.45, (0.55, 1.2), 0.9
 QUESTION_CHANCE, QUESTION_SIZE, QUESTION_HOLD_S = 0.7, (0.6, 1.1), 0.5
 FLASH_CHANCE, FLASH_SIZE = 0.25, (0.25, 0.65)
 """A listener's brow flashes at the other's stresses and phrase ends."""
 HOLD_SPREAD = 0.4
-DRIFT_SIZE = 0.30
-BASE_RAISE = 0.14
+DRIFT_SIZE = 0.22
+LOWERED_SHARE = 0.85
+"""A lowering weighs more than a raise: brows have less way down."""
+TONIC_MOST = 0.5
+"""Standing height of the brows stays under this; the rest is for accents."""
+BASE_RAISE = 0.10
 """Brows of somebody awake stand a little above rest."""
+START_S = 1.2
+"""They get there from rest over this time."""
 AROUSED_RAISE = 0.10
 """Standing raise of a voice louder and higher than usual."""
 SINGING_PITCH = 0.035
@@ -108,9 +123,10 @@ def _brows(units: Floats, scene: Scene, gaze: GazeCurves, marks: Marks, random: 
     slow = drift(random, frames, 2)
     pitch = follow(np.clip(own.pitch, -5, 12), 10.0) * (person.brow_pitch + SINGING_PITCH * own.singing)
     tonic = rest * (BASE_RAISE + DRIFT_SIZE * slow[:, 0]) + pitch + AROUSED_RAISE * np.maximum(own.arousal, 0)
-    height = raises + whole * tonic
+    start = smooth_step(np.arange(frames) * FRAME_S / START_S)
+    height = raises + _softly(whole * tonic, TONIC_MOST) * start
     up = np.maximum(height, 0)
-    down = _softly(np.maximum(-height, 0) * 0.6 + knits, KNIT_MOST)
+    down = _softly(LOWERED_SHARE * np.maximum(-height, 0) + knits, KNIT_MOST)
     uneven = UNEVEN * (person.brow_side + slow[:, 1])
     units[:, _INNER] = person.inner_share * _softly(up + 0.25 * lone.sum(axis=1), RAISE_MOST)
     for side, sign in ((0, 1), (1, -1)):
@@ -152,7 +168,7 @@ def _mouth(units: Floats, scene: Scene, random: np.random.Generator) -> None:
         units[:, _SMILE[side]] = corner
         units[:, _CHEEK[side]] = CHEEK_SHARE * corner
         units[:, _SQUINT[side]] += LID_SHARE * corner
-    units[:, _JAW] += LAUGH_JAW * scene.size * laugh
+    units[:, _JAW] += LAUGH_JAW * scene.size * laugh * scene.own.envelope
     quiet = 1 - (1 - TALKING_HABIT) * talk
     for number, name in enumerate(HABITS):
         curves = np.zeros((frames, 2))

@@ -27,13 +27,17 @@ Floats = NDArray[np.floating]
 
 LIMIT_DEG = np.array([14.0, 16.0, 11.0])
 """Furthest nod, turn and tilt around where the head follows an asked gaze; pressed softly together towards it."""
+FURTHEST_DEG = np.array([17.0, 23.0, 16.0])
+FREE = 0.75
+"""The whole turn, an asked gaze and emotion included, stays within the first, which portraits allow, and is pressed
+together from this share of it on."""
 REST_SHARE = {"idle": 0.36, "listening": 0.46}
 """Size of posture and wandering against speaking."""
 REST_QUICKNESS = 3.0
 START_S = 1.6
 """Wandering begins from the enrolled pose over this time."""
 
-POSTURE_DEG = np.array([2.3, 4.0, 1.9])
+POSTURE_DEG = np.array([2.3, 4.4, 1.9])
 POSTURE_KEEP = 0.25
 """A new posture keeps this share of the old one."""
 POSTURE_S = {"speaking": 2.6, "listening": 5.0, "idle": 6.0}
@@ -51,13 +55,13 @@ MOVE_S_PER_DEG = 0.02
 IDLE_SLOWER = 2.0
 """A change of posture takes so long, longer for wide ones, and twice as long at rest."""
 
-DRIFT_DEG = np.array([2.4, 3.3, 2.1])
-DRIFT_PACE = (0.3, 2.5)
+DRIFT_DEG = np.array([2.6, 4.1, 2.3])
+DRIFT_PACE = (0.4, 2.7)
 """Wandering runs with the voice's envelope: its pace in silence and at full energy."""
 PACE_QUICKNESS = 28.0
 REST_PACE = 0.75
 
-STROKE_DEG = (3.6, 11.0)
+STROKE_DEG = (4.0, 11.5)
 """Size of a stroke at no and at full stress."""
 STROKE_SPREAD = 0.3
 STROKE_MOST_DEG = 12.0
@@ -95,7 +99,7 @@ EYES_LIKE_DEG, REACH_QUICKNESS = 10.0, 9.0
 NOD_AT_END, NOD_AT_STRESS = 0.5, 0.10
 """Chances that a listener nods at the end of the other's phrase and at the other's stresses (Hadar et al. 1985)."""
 NOD_GAP_S = 1.6
-NOD_DEG = (2.0, 4.6)
+NOD_DEG = (2.3, 5.4)
 NOD_COUNTS = (0.4, 0.38, 0.17, 0.05)
 NOD_KEEP = 0.72
 NOD_LATENCY_S = (0.04, 0.3)
@@ -139,10 +143,16 @@ def head_curves(scene: Scene, gaze: GazeCurves, marks: Marks, random: np.random.
     scale = scene.size * (1 - 0.88 * scene.stillness) * scene.mood.head_scale
     own = LIMIT_DEG * np.tanh((scale[:, None] * own + person.posture * start[:, None]) / LIMIT_DEG)
     own = own + _towards(scene, gaze, random)
-    turn = np.radians(own + _reach(own, gaze)) + scene.mood.head_offset
+    turn = np.radians(_within(own + _reach(own, gaze) + np.degrees(scene.mood.head_offset)))
     shift = scale[:, None] * (posture[:, 3:] + live[:, None] * DRIFT_SHIFT * wander[:, 3:6])
     shift[:, 1] -= BREATH_LIFT * breath * person.breath_depth
     return turn, shift + np.cross(turn, -NECK)
+
+
+def _within(turn: Floats) -> Floats:
+    free, size = FREE * FURTHEST_DEG, np.abs(turn)
+    beyond = np.maximum(size - free, 0) / (FURTHEST_DEG - free)
+    return np.sign(turn) * (np.minimum(size, free) + (FURTHEST_DEG - free) * np.tanh(beyond))
 
 
 def _pace(scene: Scene) -> Floats:

@@ -8,7 +8,7 @@ from vasa_core.training.teacher.curves import FRAME_S
 from vasa_core.training.teacher.scene import Scene
 
 HEAD_LEAST, HEAD_GAP_S = 0.12, 0.28
-BROW_LEAST, BROW_GAP_S = 0.35, 0.8
+BROW_LEAST, BROW_GAP_S = 0.25, 0.6
 """Stress below the first is not marked, and marks are at least so far apart."""
 TOGETHER, ALONE = 1.5, 0.5
 """Factors of the chance that brows mark a syllable which the head marks, or does not (Krahmer and Swerts 2007)."""

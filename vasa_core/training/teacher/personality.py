@@ -11,7 +11,7 @@ from vasa_core.training.teacher.curves import log_normal
 Floats = NDArray[np.floating]
 
 STROKE_KINDS = ("nod", "lift", "turn", "tilt", "shake")
-USUAL_STROKES = (0.46, 0.15, 0.19, 0.15, 0.05)
+USUAL_STROKES = (0.43, 0.14, 0.23, 0.15, 0.05)
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ def draw_personality(random: np.random.Generator) -> Personality:
         fidget=factor(0.3),
         nodding=factor(0.4),
         nod_hertz=about(2.1, 0.18, 1.5, 3.0),
-        brow_size=min(1.15 * liveliness * factor(0.2), 1.7),
-        brow_chance=random.uniform(0.3, 0.7),
+        brow_size=min(1.6 * liveliness * factor(0.2), 2.2),
+        brow_chance=random.uniform(0.35, 0.75),
         brow_pitch=random.uniform(0.02, 0.06),
         knit_share=float(random.beta(1.6, 7.0)),
         inner_share=random.uniform(0.65, 1.0),

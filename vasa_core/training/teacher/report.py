@@ -9,6 +9,7 @@ with the voice. `figures` takes any performances, so that the model is measured 
 import argparse
 import itertools
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -128,12 +129,17 @@ def _one_state(clips: list[Clip], masks: list[Flags]) -> dict[str, float]:
 
 def face_sizes(performance: Performance) -> tuple[Floats, Floats]:
     """Brow height and mouth width [T] in outer inter-ocular distances, as the units alone make them."""
-    space = LatentSpace.load()
-    weights = np.zeros((len(performance), len(ARKIT_INDEX)), np.float32)
-    weights[:, [ARKIT_INDEX[unit] for unit in EXPRESSION_UNITS]] = performance.units
-    points = space.neutral + space.decode(space.from_arkit(weights))
-    width = np.linalg.norm(points[:, MOUTH_CORNERS[0]] - points[:, MOUTH_CORNERS[1]], axis=1)
-    return -points[:, BROWS, 1].mean(axis=1).astype(float), width.astype(float)
+    neutral, moves = _points_by_unit()
+    points = neutral + np.tensordot(performance.units, moves, 1)
+    return -points[:, :2, 1].mean(axis=1), np.linalg.norm(points[:, 2] - points[:, 3], axis=1)
+
+
+@cache
+def _points_by_unit() -> tuple[Floats, Floats]:
+    """Brows and corners of the mouth of a neutral face [4, 3], and how each unit moves them [29, 4, 3]."""
+    space, points = LatentSpace.load(), [*BROWS, *MOUTH_CORNERS]
+    latents = space.arkit_latents[[ARKIT_INDEX[unit] for unit in EXPRESSION_UNITS]]
+    return space.neutral[points].astype(float), space.decode(latents)[:, points].astype(float)
 
 
 def _blink_shape(clips: list[Clip]) -> dict[str, float]:
