@@ -25,8 +25,9 @@ MEL_PER_FEATURE = SAMPLES_PER_FEATURE // HOP
 BLOCK_FEATURES = 4
 """A block of motion is 80 ms."""
 AHEAD_FEATURES = 8
-"""0.16 s after the block: how far lips prepare for the sounds to come, and what `LIVE` hears anyway. They carry the
-correlation of a reading of the lips AHEAD_GAIN further."""
+"""0.16 s after the block: how far lips prepare for the sounds to come, and what `LIVE` hears anyway. A reading of the
+lips that sees them too correlates better with the truth: 0.896 against 0.889, on unseen speakers 0.869 against
+0.856."""
 WINDOW_FEATURES = BLOCK_FEATURES + AHEAD_FEATURES
 BLOCK_S = BLOCK_FEATURES / FEATURE_RATE
 BLOCK_SAMPLES = BLOCK_FEATURES * SAMPLES_PER_FEATURE
@@ -84,8 +85,9 @@ class EncoderSettings:
 
 
 LIVE = EncoderSettings(look_ahead=0.16, hop=0.08, past=1.48)
-"""Two frames of motion a hop. A past of 2 s would gain 0.007 in the correlation of a linear reading of the lips and
-cost half as much again; look-aheads of 0.08 to 0.4 s suit the motion model as well."""
+"""Two frames of motion a hop. Past 1.48 s, a reading of the lips correlates 0.003 (unseen speakers: 0.009) better than
+past 0.96 s; 2 s would gain nothing more and cost a fifth more. Look-aheads of 0.08 to 0.4 s suit the motion model as
+well."""
 OFFLINE = EncoderSettings(look_ahead=1.0, hop=0.96, past=2.0)
 
 
