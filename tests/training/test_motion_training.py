@@ -11,7 +11,7 @@ from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES  # noqa: E402
 from vasa_core.latent.space import LatentSpace  # noqa: E402
 from vasa_core.motion.channels import CHANNELS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING  # noqa: E402
 from vasa_core.motion.conditions import condition_rows  # noqa: E402
-from vasa_core.motion.innovations import BLOCK, continuation, with_velocity  # noqa: E402
+from vasa_core.motion.innovations import BLOCK, continuation, innovations, renewed, with_velocity  # noqa: E402
 from vasa_core.motion.prosody import FRAME_SAMPLES, PROSODY_SIZE  # noqa: E402
 from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
 from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, cut, innovation_statistics, is_live  # noqa: E402
@@ -80,8 +80,8 @@ def test_mirror_twice_is_the_same_and_swaps_sides() -> None:
 def test_innovations_and_continuation_give_the_rows_back(sessions: list[Session]) -> None:
     rows = sessions[0].rows[:40]
     offset, scale = innovation_statistics(sessions)
-    block = (rows[10 : 10 + BLOCK] - continuation(rows[9], rows[8]) - offset) / scale
-    again = continuation(rows[9], rows[8]) + offset + scale * block
+    block = (innovations(rows[10 : 10 + BLOCK], continuation(rows[9], rows[8])) - offset) / scale
+    again = renewed(continuation(rows[9], rows[8]), offset + scale * block)
     np.testing.assert_allclose(again, rows[10 : 10 + BLOCK], atol=1e-5)
 
 

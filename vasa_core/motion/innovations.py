@@ -18,6 +18,8 @@ MOVING = ("units", "head_rotation", "head_translation")
 """Channels that carry on with their damped velocity."""
 HOLDING = ("gaze",)
 """Channels that stay where they are until a saccade."""
+TREMBLE = 0.005
+"""rad, 0.3 degrees: between the drift of a fixation and the smallest glances."""
 DAMPING = 0.85
 """Velocity left after each frame."""
 RETURNING = ("head_rotation", "head_translation", "units")
@@ -42,6 +44,24 @@ def continuation(last: Array, before: Array) -> Array:
     ahead[..., _MOVING] = last[..., None, _MOVING] + _REACH[:, None] * velocity
     ahead[..., _RETURNING] *= _LEFT
     return ahead
+
+
+def innovations(rows: Array, expected: Array) -> Array:
+    """What is new in rows [.., BLOCK, R] against where they were expected; changes of gaze by their order of size.
+
+    Eyes tremble by hundredths of a degree and jump by ten: the model draws the inverse hyperbolic sine of their change,
+    in which both have a size.
+    """
+    new = rows - expected
+    new[..., _HOLDING] = np.arcsinh(new[..., _HOLDING] / TREMBLE)
+    return new
+
+
+def renewed(expected: Array, new: Array) -> Array:
+    """Rows [.., BLOCK, R] from where they were expected and what is new; the inverse of `innovations`."""
+    change = new.copy()
+    change[..., _HOLDING] = TREMBLE * np.sinh(new[..., _HOLDING])
+    return expected + change
 
 
 def with_velocity(rows: Array, before: Array) -> Array:

@@ -15,7 +15,7 @@ from vasa_core.errors import VasaError
 from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
 from vasa_core.motion.conditions import condition_rows
-from vasa_core.motion.innovations import BLOCK, continuation, with_velocity
+from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.runtime import open_session
 
@@ -115,7 +115,7 @@ class MotionSampler:
         """
         tokens = self._tokens(features, prosody, direction)
         expected = continuation(self._rows[-1], self._rows[-2])
-        rows = expected + self.model.offset + self.model.scale * self._denoise(tokens)
+        rows = renewed(expected, self.model.offset + self.model.scale * self._denoise(tokens))
         self._rest_lips(rows, direction)
         self._bound(rows)
         self._rows = np.concatenate([self._rows[-1:], rows])

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vasa_core.audio.encoder import BLOCK_FEATURES
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING
-from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, continuation, with_velocity
+from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, TREMBLE, continuation, innovations, with_velocity
 from vasa_core.motion.sampler import MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
@@ -37,6 +37,7 @@ class BatchSettings:
     """Of the voices, so many are heard as recorded; the others are drawn from all variants."""
     drop_condition: float = 0.2
     drop_audio: float = 0.05
+    drop_prosody: float = 0.1
     drop_source: float = 0.4
     drop_speech_history: float = 0.4
     speech_noise: float = 1.0
@@ -85,6 +86,9 @@ class BatchSampler:
         self.settings = settings
         self.offset, self.scale = offset, scale
         self.mirror = mirror
+        self.spread = self.scale[0].copy()
+        """[R] of the channels' innovations in their own units."""
+        self.spread[CHANNELS["gaze"]] *= TREMBLE
         self.rng = np.random.default_rng(seed)
         self._shares = session_shares(sessions)
         self._faces = np.concatenate([session.rows[::25] for session in sessions])
@@ -118,7 +122,7 @@ class BatchSampler:
             history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
         blocks = s.frames // BLOCK
         last, before = past[BLOCK:-BLOCK:BLOCK], past[BLOCK - 1 : -BLOCK : BLOCK]
-        wanted = rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE) - continuation(last, before)
+        wanted = innovations(rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE), continuation(last, before))
         heard = cut(session.heard[:, None], begin, end)[:, 0]
         source = cut(session.source[:, None], begin, end)[:, 0].astype(np.int64)
         features = self._features(session, begin, end)
@@ -126,7 +130,7 @@ class BatchSampler:
             "history": history,
             "lead": features[0, BLOCK_FEATURES - LEAD : BLOCK_FEATURES],
             "features": features[1:],
-            "prosody": cut(session.prosody, begin, end),
+            "prosody": cut(session.prosody, begin, end) * np.float32(rng.random() >= s.drop_prosody),
             "conditions": conditions,
             "state": state,
             "source": np.array(0 if rng.random() < s.drop_source else source.max()),
@@ -162,7 +166,7 @@ class BatchSampler:
         """Rows [T, R] as the model may find its own past."""
         s, rng = self.settings, self.rng
         noise = rng.standard_normal(rows.shape, dtype=np.float32)
-        noise *= self.scale[0] * np.float32(rng.uniform(0, s.motion_noise))
+        noise *= self.spread * np.float32(rng.uniform(0, s.motion_noise))
         speech = CHANNELS["speech"]
         size = np.float32(rng.uniform(0, s.speech_noise))
         noise[:, speech] = size * rng.standard_normal(noise[:, speech].shape, dtype=np.float32)
@@ -209,7 +213,7 @@ def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
     for session in sessions:
         rows = session.rows[: len(session) // BLOCK * BLOCK]
         last, before = rows[BLOCK - 1 : -BLOCK : BLOCK], rows[BLOCK - 2 : -BLOCK : BLOCK]
-        parts.append(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE) - continuation(last, before))
+        parts.append(innovations(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE), continuation(last, before)))
     all_ = np.concatenate(parts)
     spread = np.maximum(all_.std(0), LEAST_SPREAD)
     # One size for all speech latents: their loss weighs them by what they do to the face.
