@@ -42,13 +42,8 @@ class TellTale:
         self._frame += BLOCK
         made = Performance(**{name: np.zeros((BLOCK, size), np.float32) for name, size in SIZES.items()})
         made.speech[:] = self.lips
-<<<<<<< HEAD
-        if features is not None:
-            made.speech[:, 0] += features[: 2 * BLOCK : 2].mean(axis=1)
-=======
         if features is not None and not self.lips:
-            made.speech[:, 0] += features[::2].mean(axis=1)
->>>>>>> main
+            made.speech[:, 0] += features[: 2 * BLOCK : 2].mean(axis=1)
         made.head_rotation[:] = 0.1 * np.sin(0.05 * frames[:, None] + np.arange(3))
         made.gaze[:] = 0 if direction.gaze is None else direction.gaze
         return made
