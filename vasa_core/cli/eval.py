@@ -161,7 +161,7 @@ def _measure(
 
 
 def _print(quality: "Quality") -> None:
-    say(f"{len(quality.clips)} clips of {quality.folder}, {len(next(iter(quality.takes.values())))} seeds")
+    say(f"{len(quality.clips)} clips of {quality.folder}, {len(next(iter(quality.takes.values())))} takes of each")
     from rich.console import Console
 
     console = out() if out().is_terminal else Console(width=PLAIN_WIDTH, highlight=False)

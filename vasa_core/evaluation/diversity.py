@@ -21,8 +21,8 @@ def diversity(takes: list[list[Array]]) -> tuple[float, float]:
     ----------
     takes : for each clip the head paths [T, 3] (rad) of several seeds
 
-    The first over the second is the diversity: 0 where seeds change nothing, 1 where the words do not matter, more
-    where the same seed makes alike what different words ask for. NaN without two seeds, or without two clips.
+    The first over the second is the diversity: 0 where seeds change nothing, 1 where the words do not matter. NaN
+    without two seeds, or without two clips.
     """
     same = [path_distance(a, b) for paths in takes for a, b in itertools.combinations(paths, 2)]
     other = [

@@ -115,9 +115,9 @@ def _draw_intervals(axes: "Axes", speaking: FaceCurves) -> None:
 
 
 def _draw_paths(axes: "Axes", quality: Quality, name: str) -> None:
-    for seed, curves in enumerate(quality.takes[name]):
+    for take, curves in enumerate(quality.takes[name], start=1):
         yaw, pitch = np.degrees(curves.head[:, 1]), -np.degrees(curves.head[:, 0])
-        axes.plot(-yaw, pitch, linewidth=1, label=f"seed {seed}")
+        axes.plot(-yaw, pitch, linewidth=1, label=f"take {take}")
     yaw, pitch = np.degrees(quality.truths[name].head[:, 1]), -np.degrees(quality.truths[name].head[:, 0])
     axes.plot(-yaw, pitch, color=TRUTH, linewidth=1.5, label="recorded")
     axes.set_aspect("equal", "datalim")

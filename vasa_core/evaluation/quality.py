@@ -45,7 +45,7 @@ class QualitySettings:
     everything: bool = False
     """Also clips that training may have seen; otherwise, in folders of 100 and more, those it keeps out."""
     seeds: int = 3
-    """Takes of each clip, streamed; the figures of the lips are those of the first."""
+    """Takes of each clip, streamed, all of different seeds; the figures of the lips are those of the first."""
     seconds: float = 120.0
     """Length of the clips' voices strung together, and of the silence, for blinks, gaze and head."""
     portrait: Path | None = None
@@ -85,7 +85,7 @@ class Quality:
     recordings: list[Recording]
     truths: dict[str, FaceCurves]
     takes: dict[str, list[FaceCurves]]
-    """Streamed, one for each seed."""
+    """Streamed; each clip's takes have seeds of their own."""
     speaking: FaceCurves
     """The voices strung together."""
     obedience: Obedience
@@ -157,9 +157,10 @@ def measure_quality(
     whole: dict[str, FaceCurves] = {}
     for number, recording in enumerate(recordings):
         say("Animating the voices", number, len(recordings))
-        motions = [performer.speak(recording.samples, seed) for seed in range(settings.seeds)]
+        seeds = range(number * settings.seeds, (number + 1) * settings.seeds)  # no two clips share their chance
+        motions = [performer.speak(recording.samples, seed) for seed in seeds]
         takes[recording.name] = [curves_of_motion(motion, space) for motion in motions]
-        whole[recording.name] = curves_of_motion(performer.speak(recording.samples, whole_file=True), space)
+        whole[recording.name] = curves_of_motion(performer.speak(recording.samples, seeds[0], whole_file=True), space)
     say("Animating the voices", len(recordings), len(recordings))
     first = {name: row[0] for name, row in takes.items()}
     voice = strung_together(recordings, settings.seconds)
