@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vasa_core.latent.arkit import ARKIT_INDEX
 from vasa_core.latent.space import LatentSpace
-from vasa_core.motion.articulation import articulate
+from vasa_core.motion.articulation import articulate, meet
 from vasa_core.motion.channels import EXPRESSION_UNITS, Direction, Performance
 from vasa_core.motion.gaze import eyes_in_head
 from vasa_core.motion.track import CAMERA_DISTANCE, Motion
@@ -37,7 +37,7 @@ def compose(performance: Performance, direction: Direction, hint: Array | None =
     if direction.distance is not None:
         translation[:, 2] += CAMERA_DISTANCE * (direction.distance - 1)
     return Motion(
-        latent=articulate(performance.speech, MOUTH_SIZE, MOUTH_WIDTH) + performance.units @ _unit_latents(),
+        latent=meet(articulate(performance.speech, MOUTH_SIZE, MOUTH_WIDTH)) + performance.units @ _unit_latents(),
         head_rotation=rotation,
         head_translation=translation,
         gaze=eyes_in_head(performance.gaze, rotation),
