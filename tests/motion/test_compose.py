@@ -5,9 +5,8 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from vasa_core.latent.space import LatentSpace, named_weights
-from vasa_core.motion.articulation import articulate
 from vasa_core.motion.channels import EXPRESSION_UNITS, IDLE, SIZES, Direction, Performance
-from vasa_core.motion.compose import MOUTH_SIZE, MOUTH_WIDTH, compose
+from vasa_core.motion.compose import compose
 from vasa_core.motion.gaze import REACH, eyes_in_head
 from vasa_core.motion.track import Motion
 
