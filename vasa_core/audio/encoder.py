@@ -94,7 +94,7 @@ OFFLINE = EncoderSettings(look_ahead=1.0, hop=0.96, past=2.0)
 class SpeechEncoder:
     """Whisper tiny.en's encoder over a stream of sound.
 
-    A hop of `LIVE` costs about 3.5 ms of one core. The network's int8 matrices are computed on the processor where the
+    A hop of `LIVE` costs about 4 ms of one core. The network's int8 matrices are computed on the processor where the
     rest runs on CUDA.
 
     Parameters
