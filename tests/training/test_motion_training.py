@@ -9,12 +9,12 @@ torch = pytest.importorskip("torch")
 
 from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES  # noqa: E402
 from vasa_core.latent.space import LatentSpace  # noqa: E402
-from vasa_core.motion.channels import CHANNELS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING  # noqa: E402
-from vasa_core.motion.conditions import condition_rows  # noqa: E402
+from vasa_core.motion.channels import CHANNELS, EMOTIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING  # noqa: E402
+from vasa_core.motion.conditions import asked_rows, condition_rows  # noqa: E402
 from vasa_core.motion.innovations import BLOCK, continuation, innovations, renewed, with_velocity  # noqa: E402
 from vasa_core.motion.prosody import FRAME_SAMPLES, PROSODY_SIZE  # noqa: E402
 from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
-from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, cut, innovation_statistics, is_live  # noqa: E402
+from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, Scales, cut, is_live, measure_scales  # noqa: E402
 from vasa_core.training.export_motion import write_onnx  # noqa: E402
 from vasa_core.training.mishaps import MishapSettings, displacements  # noqa: E402
 from vasa_core.training.motion_model import KERNEL, MotionModelConfig, MotionTransformer, training_mask  # noqa: E402
@@ -79,9 +79,10 @@ def test_mirror_twice_is_the_same_and_swaps_sides() -> None:
 
 def test_innovations_and_continuation_give_the_rows_back(sessions: list[Session]) -> None:
     rows = sessions[0].rows[:40]
-    offset, scale = innovation_statistics(sessions)
-    block = (innovations(rows[10 : 10 + BLOCK], continuation(rows[9], rows[8])) - offset) / scale
-    again = renewed(continuation(rows[9], rows[8]), offset + scale * block)
+    scales = measure_scales(sessions)
+    expected = continuation(rows[9], rows[8], asked_rows(sessions[0].conditions[10 : 10 + BLOCK], scales.levels))
+    block = (innovations(rows[10 : 10 + BLOCK], expected) - scales.offset) / scales.scale
+    again = renewed(expected, scales.offset + scales.scale * block)
     np.testing.assert_allclose(again, rows[10 : 10 + BLOCK], atol=1e-5)
 
 
@@ -96,7 +97,7 @@ def test_displacements_come_back_to_nothing() -> None:
 
 def test_batch_has_the_shapes_that_the_model_takes(sessions: list[Session]) -> None:
     settings = BatchSettings(frames=32, crops=4)
-    sampler = BatchSampler(sessions, settings, *innovation_statistics(sessions), Mirror(LatentSpace.load().mirror), 0)
+    sampler = BatchSampler(sessions, settings, measure_scales(sessions), Mirror(LatentSpace.load().mirror), 0)
     batch = sampler.draw()
     assert batch["features"].shape == (4, 32 // BLOCK, WINDOW, 768)
     assert batch["lead"].shape == (4, KERNEL - 2, 768)
@@ -108,30 +109,36 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
     """What is trained on whole sequences is what runs in blocks with a cache, also beyond the window."""
     torch.manual_seed(0)
     model = MotionTransformer(SMALL).eval()
-    write_onnx(model, torch.zeros(BLOCK, ROW_SIZE), torch.ones(BLOCK, ROW_SIZE), tmp_path)
+    levels = np.random.default_rng(1).random((len(EMOTIONS), len(EXPRESSION_UNITS)), np.float32)
+    scales = Scales(np.zeros((BLOCK, ROW_SIZE), np.float32), np.ones((BLOCK, ROW_SIZE), np.float32), levels)
+    write_onnx(model, scales, tmp_path)
     frames = 48
     rng = np.random.default_rng(0)
     features = rng.standard_normal((frames // BLOCK, WINDOW, 768)).astype(np.float32)
     prosody = rng.standard_normal((frames, PROSODY_SIZE)).astype(np.float32)
     direction = usual(np.full(frames, SPEAKING))
+    direction.emotion = rng.random((frames, len(EMOTIONS)), np.float32) / len(EMOTIONS)
+    values = condition_rows(direction)
+    asked = asked_rows(values, levels)
     sampler = MotionSampler(settings=SamplerSettings(steps=1, source="tracked"), model=MotionModel(tmp_path))
     tokens, rows = [], [np.zeros((BLOCK + 1, ROW_SIZE), np.float32)]
     for begin in range(0, frames, BLOCK):
-        part = direction.slice(begin, begin + BLOCK)
+        part = slice(begin, begin + BLOCK)
         sound = features[begin // BLOCK]
-        tokens.append(sampler._tokens(sound, prosody[begin : begin + BLOCK], part)[0])
+        tokens.append(sampler._tokens(sound, prosody[part], direction.state[part], values[part], asked[part])[0])
         new = 0.1 * rng.standard_normal((BLOCK, ROW_SIZE)).astype(np.float32)
         sampler._rows = np.concatenate([sampler._rows[-1:], new])
         rows.append(new)
     everything = np.concatenate(rows)
     history = with_velocity(everything[1:-BLOCK], everything[0])
+    history[:, :ROW_SIZE] -= asked
     with torch.no_grad():
         whole, _ = model.backbone(
             torch.from_numpy(history)[None],
             torch.from_numpy(features)[None],
             torch.zeros(1, KERNEL - 2, 768),
             torch.from_numpy(prosody)[None],
-            torch.from_numpy(condition_rows(direction)[0])[None],
+            torch.from_numpy(values)[None],
             torch.full((1, frames), SPEAKING),
             torch.ones(1, dtype=torch.long),
             torch.ones(1, frames),

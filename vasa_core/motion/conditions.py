@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.motion.channels import CONDITION_SIZE, CONDITIONS, Direction
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, ROW_SIZE, Direction
 
 Array = NDArray[np.float32]
 
@@ -11,8 +11,12 @@ USUAL_BLINK_RATE = 22.0
 """Blinks a minute in the middle of the range; the model sees the rate against it."""
 
 
-def condition_rows(direction: Direction) -> tuple[Array, Array]:
-    """Condition rows [T, CONDITION_SIZE + number of conditions] and the gaze targets [T, 2] (0 where none is asked).
+GAZE_UNIT = 0.3
+"""rad: gazes are asked up to about so far."""
+
+
+def condition_rows(direction: Direction) -> Array:
+    """Condition rows [T, CONDITION_SIZE + number of conditions] of what is asked.
 
     The last columns tell, 1 or 0, which conditions are given, in the order of `CONDITIONS`.
     """
@@ -24,14 +28,28 @@ def condition_rows(direction: Direction) -> tuple[Array, Array]:
             continue
         rows[:, part] = _scaled(name, np.asarray(values, np.float32).reshape(frames, -1))
         rows[:, CONDITION_SIZE + number] = 1
-    target = np.zeros((frames, 2), np.float32) if direction.gaze is None else np.asarray(direction.gaze, np.float32)
-    return rows, target
+    return rows
+
+
+def asked_rows(conditions: Array, levels: Array) -> Array:
+    """Where the channels [T, R] would rest under condition rows [T, K]: looking where asked, with the face asked for.
+
+    The model sees its past against this, so that a new wish shows as a distance to go.
+
+    Parameters
+    ----------
+    levels : [7, 29] mean units of each emotion at full strength.
+    """
+    rows = np.zeros((len(conditions), ROW_SIZE), np.float32)
+    rows[:, CHANNELS["gaze"]] = GAZE_UNIT * conditions[:, CONDITIONS["gaze"]]
+    rows[:, CHANNELS["units"]] = conditions[:, CONDITIONS["emotion"]] @ levels
+    return rows
 
 
 def _scaled(name: str, values: Array) -> Array:
     """Values of one condition [T, n], brought to about [-1, 1] around the usual."""
     if name == "gaze":
-        return values / 0.3
+        return values / GAZE_UNIT
     if name == "distance":
         return 2 * np.log(values)
     if name == "expressiveness":

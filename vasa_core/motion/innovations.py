@@ -36,13 +36,17 @@ _LEFT = (RETURN ** np.arange(1, BLOCK + 1)).astype(np.float32)[:, None]
 _REACH = np.cumsum(DAMPING ** np.arange(1, BLOCK + 1)).astype(np.float32)
 
 
-def continuation(last: Array, before: Array) -> Array:
-    """Where BLOCK frames [.., BLOCK, R] would go by themselves after the frames `last` and `before` it [.., R]."""
+def continuation(last: Array, before: Array, asked: Array) -> Array:
+    """Where BLOCK frames [.., BLOCK, R] would go by themselves after the frames `last` and `before` it [.., R].
+
+    `asked` [.., BLOCK, R]: where they would rest, see `asked_rows`.
+    """
     ahead = np.zeros((*last.shape[:-1], BLOCK, last.shape[-1]), np.float32)
     ahead[..., _HOLDING] = last[..., None, _HOLDING]
     velocity = (last - before)[..., None, _MOVING]
     ahead[..., _MOVING] = last[..., None, _MOVING] + _REACH[:, None] * velocity
-    ahead[..., _RETURNING] *= _LEFT
+    rest = asked[..., _RETURNING]
+    ahead[..., _RETURNING] = rest + _LEFT * (ahead[..., _RETURNING] - rest)
     return ahead
 
 

@@ -14,7 +14,7 @@ from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.errors import VasaError
 from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
-from vasa_core.motion.conditions import condition_rows
+from vasa_core.motion.conditions import asked_rows, condition_rows
 from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.runtime import open_session
@@ -64,6 +64,8 @@ class MotionModel:
         notes = self.denoiser.get_modelmeta().custom_metadata_map
         self.offset, self.scale = (np.array(json.loads(notes[name]), np.float32) for name in ("offset", "scale"))
         """[BLOCK, R] mean and SD of the innovations."""
+        self.levels = np.array(json.loads(notes["levels"]), np.float32)
+        """[7, 29] mean units of each emotion at full strength."""
         shapes = {value.name: value.shape for value in self.backbone.get_inputs()}
         _, self.depth, _, self.window, self.width = shapes["past"]
         self.kernel_past = int(notes["kernel_past"])
@@ -113,8 +115,10 @@ class MotionSampler:
         prosody : [BLOCK, P] rows of `vasa_core.motion.prosody`.
         direction : BLOCK frames.
         """
-        tokens = self._tokens(features, prosody, direction)
-        expected = continuation(self._rows[-1], self._rows[-2])
+        values = condition_rows(direction)
+        asked = asked_rows(values, self.model.levels)
+        tokens = self._tokens(features, prosody, direction.state, values, asked)
+        expected = continuation(self._rows[-1], self._rows[-2], asked)
         rows = renewed(expected, self.model.offset + self.model.scale * self._denoise(tokens))
         self._rest_lips(rows, direction)
         self._bound(rows)
@@ -134,7 +138,9 @@ class MotionSampler:
             part = rows[:, CHANNELS[name]]
             np.clip(part, 0, 1, out=part)
 
-    def _tokens(self, features: Array | None, prosody: Array, direction: Direction) -> Array:
+    def _tokens(
+        self, features: Array | None, prosody: Array, state: NDArray[np.int64], values: Array, asked: Array
+    ) -> Array:
         """The backbone's tokens [B, BLOCK, W]: one row with all conditions, then one without each guided one."""
         model, batch = self.model, 1 + len(self._guided)
         heard = features is not None
@@ -143,7 +149,6 @@ class MotionSampler:
             window[:] = features
         lead = self._lead
         self._lead = np.concatenate([lead, window[:BLOCK_FEATURES]])[-model.kernel_past :]
-        values, target = condition_rows(direction)
         conditions = np.repeat(values[None], batch, axis=0)
         keep = np.full((batch, BLOCK), heard, np.float32)
         for row, name in enumerate(self._guided, 1):
@@ -153,9 +158,9 @@ class MotionSampler:
                 conditions[row, :, CONDITIONS[name]] = 0
                 conditions[row, :, list(CONDITIONS).index(name) - len(CONDITIONS)] = 0
         history = with_velocity(self._rows[1:], self._rows[0])
-        history[:, CHANNELS["gaze"]] -= target
+        history[:, :ROW_SIZE] -= asked
         for name in MOUTH:
-            history[:, CHANNELS[name]] *= (direction.state == SPEAKING)[:, None]
+            history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
         mask = np.zeros((BLOCK, model.window + BLOCK), np.float32)
         mask[:, : max(model.window - self._seen, 0)] = UNSEEN
         tokens, new = model.run(
@@ -166,7 +171,7 @@ class MotionSampler:
                 "lead": np.repeat(lead[None], batch, axis=0),
                 "prosody": np.repeat(prosody[None].astype(np.float32), batch, axis=0),
                 "conditions": conditions,
-                "state": np.repeat(direction.state[None].astype(np.int64), batch, axis=0),
+                "state": np.repeat(state[None].astype(np.int64), batch, axis=0),
                 "source": np.full(batch, SOURCES[self.settings.source], np.int64),
                 "keep_audio": keep,
                 "past": self._past,

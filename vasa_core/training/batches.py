@@ -9,6 +9,7 @@ from torch import Tensor
 
 from vasa_core.audio.encoder import BLOCK_FEATURES
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING
+from vasa_core.motion.conditions import asked_rows
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, TREMBLE, continuation, innovations, with_velocity
 from vasa_core.motion.sampler import MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
@@ -53,6 +54,17 @@ def is_live(variant: str) -> bool:
     return int(variant.removeprefix("aug")) % 2 == 0 if variant.startswith("aug") else variant == "live"
 
 
+@dataclass(frozen=True)
+class Scales:
+    """What the model's numbers are measured in."""
+
+    offset: Array
+    scale: Array
+    """[BLOCK, R] mean and SD of the innovations."""
+    levels: Array
+    """[7, 29] mean units of each emotion at full strength, against no emotion."""
+
+
 class Mirror:
     """Flips a face left to right: no crooked mouth and no favourite side is learned."""
 
@@ -63,8 +75,7 @@ class Mirror:
         self.sign[CHANNELS["speech"]] = speech
         units = CHANNELS["units"].start
         for number, name in enumerate(EXPRESSION_UNITS):
-            other = name.replace("Left", "#").replace("Right", "Left").replace("#", "Right")
-            self.order[units + number] = units + EXPRESSION_UNITS.index(other)
+            self.order[units + number] = units + EXPRESSION_UNITS.index(_other_side(name))
         self.order[CHANNELS["blink"]] = self.order[CHANNELS["blink"]][::-1]
         self.sign[CHANNELS["gaze"].start] = -1
         self.sign[CHANNELS["head_rotation"]] = (1, -1, -1)
@@ -75,18 +86,21 @@ class Mirror:
         return rows[:, self.order] * self.sign
 
 
+def _other_side(name: str) -> str:
+    return name.replace("Left", "#").replace("Right", "Left").replace("#", "Right")
+
+
 class BatchSampler:
     """Draws batches from sessions."""
 
     def __init__(
-        self, sessions: list[Session], settings: BatchSettings, offset: Array, scale: Array, mirror: Mirror, seed: int
+        self, sessions: list[Session], settings: BatchSettings, scales: Scales, mirror: Mirror, seed: int
     ) -> None:
-        """`offset`, `scale` [BLOCK, R] of the innovations, see `innovation_statistics`."""
         self.sessions = sessions
         self.settings = settings
-        self.offset, self.scale = offset, scale
+        self.scales = scales
         self.mirror = mirror
-        self.spread = self.scale[0].copy()
+        self.spread = scales.scale[0].copy()
         """[R] of the channels' innovations in their own units."""
         self.spread[CHANNELS["gaze"]] *= TREMBLE
         self.rng = np.random.default_rng(seed)
@@ -106,23 +120,24 @@ class BatchSampler:
             begin = 0
         end = begin + s.frames
         rows = cut(session.rows, begin - BLOCK - 1, end)
-        target = cut(session.target, begin, end)
         conditions = cut(session.conditions, begin, end)
         if rng.random() < 0.5:
-            rows, target = self.mirror.rows(rows), (target * [-1, 1]).astype(np.float32)
+            rows = self.mirror.rows(rows)
             conditions = conditions.copy()
             conditions[:, CONDITIONS["gaze"].start] *= -1
-        self._drop(conditions, target)
+        self._drop(conditions)
+        asked = asked_rows(conditions, self.scales.levels)
         valid = self._mishaps(rows)
         past = self._disturb(rows)
         history = with_velocity(past[1:-BLOCK], past[0])
-        history[:, CHANNELS["gaze"]] -= target
+        history[:, :ROW_SIZE] -= asked
         state = cut(session.state[:, None], begin, end)[:, 0].astype(np.int64)
         for name in MOUTH:
             history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
         blocks = s.frames // BLOCK
         last, before = past[BLOCK:-BLOCK:BLOCK], past[BLOCK - 1 : -BLOCK : BLOCK]
-        wanted = innovations(rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE), continuation(last, before))
+        expected = continuation(last, before, asked.reshape(blocks, BLOCK, ROW_SIZE))
+        wanted = innovations(rows[BLOCK + 1 :].reshape(blocks, BLOCK, ROW_SIZE), expected)
         heard = cut(session.heard[:, None], begin, end)[:, 0]
         source = cut(session.source[:, None], begin, end)[:, 0].astype(np.int64)
         features = self._features(session, begin, end)
@@ -135,7 +150,7 @@ class BatchSampler:
             "state": state,
             "source": np.array(0 if rng.random() < s.drop_source else source.max()),
             "keep_audio": heard * np.float32(rng.random() >= s.drop_audio),
-            "target": (wanted - self.offset) / self.scale,
+            "target": (wanted - self.scales.offset) / self.scales.scale,
             "before": rows[BLOCK:-1:BLOCK][:blocks, None, CHANNELS["speech"]],
             "valid": valid.reshape(blocks, BLOCK),
             "tongue_known": cut(session.tongue_known[:, None], begin, end).reshape(blocks, BLOCK),
@@ -153,14 +168,12 @@ class BatchSampler:
             np.clip(part, 0, 1, out=part)
         return valid
 
-    def _drop(self, conditions: Array, target: Array) -> None:
+    def _drop(self, conditions: Array) -> None:
         """Take conditions away at random, in place."""
-        for number, (name, part) in enumerate(CONDITIONS.items()):
+        for number, part in enumerate(CONDITIONS.values()):
             if self.rng.random() < self.settings.drop_condition:
                 conditions[:, part] = 0
                 conditions[:, CONDITION_SIZE + number] = 0
-                if name == "gaze":
-                    target[:] = 0
 
     def _disturb(self, rows: Array) -> Array:
         """Rows [T, R] as the model may find its own past."""
@@ -207,18 +220,30 @@ def cut(array: NDArray[np.generic], begin: int, end: int) -> Array:
     return out
 
 
-def innovation_statistics(sessions: list[Session]) -> tuple[Array, Array]:
-    """Mean and SD [BLOCK, R] of the innovations of all blocks."""
+def emotion_levels(sessions: list[Session]) -> Array:
+    """[7, 29] mean units of each emotion at full strength, against no emotion."""
+    units = np.concatenate([session.rows[:, CHANNELS["units"]] for session in sessions])
+    asked = np.concatenate([session.conditions[:, CONDITIONS["emotion"]] for session in sessions])
+    shares = np.concatenate([np.ones((len(asked), 1)), asked], axis=1)
+    levels = np.linalg.lstsq(shares, units, rcond=None)[0][1:]
+    flipped = [EXPRESSION_UNITS.index(_other_side(name)) for name in EXPRESSION_UNITS]
+    return np.asarray((levels + levels[:, flipped]) / 2, np.float32)
+
+
+def measure_scales(sessions: list[Session]) -> Scales:
+    """The scales of sessions."""
+    levels = emotion_levels(sessions)
     parts = []
     for session in sessions:
         rows = session.rows[: len(session) // BLOCK * BLOCK]
         last, before = rows[BLOCK - 1 : -BLOCK : BLOCK], rows[BLOCK - 2 : -BLOCK : BLOCK]
-        parts.append(innovations(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE), continuation(last, before)))
+        asked = asked_rows(session.conditions[: len(rows)], levels)[BLOCK:].reshape(-1, BLOCK, ROW_SIZE)
+        parts.append(innovations(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE), continuation(last, before, asked)))
     all_ = np.concatenate(parts)
     spread = np.maximum(all_.std(0), LEAST_SPREAD)
     # One size for all speech latents: their loss weighs them by what they do to the face.
     spread[:, CHANNELS["speech"]] = np.sqrt((spread[:, CHANNELS["speech"]] ** 2).mean())
-    return all_.mean(0).astype(np.float32), spread.astype(np.float32)
+    return Scales(all_.mean(0).astype(np.float32), spread.astype(np.float32), levels)
 
 
 SOURCE_SHARES = (0.64, 0.12, 0.24)
@@ -239,8 +264,9 @@ LEAST_SPREAD = 2e-3
 """Channels that hardly ever move are not blown up beyond this."""
 
 
-def history_statistics(sessions: list[Session]) -> tuple[Array, Array]:
+def history_statistics(sessions: list[Session], levels: Array) -> tuple[Array, Array]:
     """Mean and 1 / SD [HISTORY_SIZE] of what the model sees of the past."""
     sample = np.concatenate([with_velocity(s.rows, s.rows[0]) for s in sessions[::4]])
+    sample[:, :ROW_SIZE] -= np.concatenate([asked_rows(s.conditions, levels) for s in sessions[::4]])
     assert sample.shape[1] == HISTORY_SIZE
     return sample.mean(0), 1 / np.maximum(sample.std(0), LEAST_SPREAD)

@@ -1,7 +1,7 @@
 """Exports the trained motion transformer to ONNX: backbone and denoiser, with their cards."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import onnx
@@ -11,6 +11,7 @@ from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
 from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.sampler import BACKBONE, DENOISER
+from vasa_core.training.batches import Scales
 from vasa_core.training.motion_model import KERNEL, MotionTransformer
 from vasa_core.training.onnx_storage import store_half
 from vasa_core.training.train_motion import load_motion_model
@@ -18,10 +19,10 @@ from vasa_core.training.train_motion import load_motion_model
 OPSET = 17
 
 
-def write_onnx(model: MotionTransformer, offset: torch.Tensor, scale: torch.Tensor, folder: Path) -> None:
+def write_onnx(model: MotionTransformer, scales: Scales, folder: Path) -> None:
     """Write `folder/motion_backbone.onnx` and `folder/motion_denoiser.onnx`.
 
-    `offset`, `scale` [BLOCK, R]: mean and SD of the innovations, kept in the denoiser's metadata.
+    The scales are kept in the denoiser's metadata.
     """
     folder.mkdir(parents=True, exist_ok=True)
     c = model.config
@@ -46,7 +47,8 @@ def write_onnx(model: MotionTransformer, offset: torch.Tensor, scale: torch.Tens
         "time": torch.rand(2),
     }
     axes = dict.fromkeys((*inputs, "clean"), batch)
-    notes = {"offset": json.dumps(offset.tolist()), "scale": json.dumps(scale.tolist()), "kernel_past": str(KERNEL - 2)}
+    notes = {name: json.dumps(part.tolist()) for name, part in asdict(scales).items()}
+    notes["kernel_past"] = str(KERNEL - 2)
     _export(model.denoiser, inputs, ["clean"], axes, folder / f"{DENOISER}.onnx", notes)
 
 
@@ -83,10 +85,10 @@ TRAINING_DATA = (
 
 def export_motion(checkpoint: Path, command: str) -> None:
     """Write backbone and denoiser to `models/`, with their cards, from a training checkpoint."""
-    model, offset, scale, about = load_motion_model(checkpoint)
+    model, scales, about = load_motion_model(checkpoint)
     for parameter in model.parameters():
         parameter.data = parameter.data.half().float()  # so that the files can hold 16 bits a weight
-    write_onnx(model, offset, scale, MODELS_DIR)
+    write_onnx(model, scales, MODELS_DIR)
     for name, purpose in PURPOSES.items():
         path = MODELS_DIR / f"{name}.onnx"
         details = {"config": model.config.as_dict(), "command": command, **about}

@@ -92,9 +92,9 @@ def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2, st
 
 def align(data: Path, work: Path) -> dict[str, int]:
     """Find the training clips that are out of step, by the model in `work/motion`; writes `work/lags.json`."""
-    model, offset, scale, _ = load_motion_model(work / "motion" / "motion.pt")
+    model, scales, _ = load_motion_model(work / "motion" / "motion.pt")
     with TemporaryDirectory() as folder:
-        write_onnx(model, offset, scale, Path(folder))
+        write_onnx(model, scales, Path(folder))
         lags = find_lags(MotionModel(Path(folder)), gather(data, work)["tracked"])
     save_lags(lags, work)
     return lags

@@ -70,7 +70,7 @@ def lip_scores(model: MotionModel, voices: list[Voice], variants: list[str]) -> 
 
 def exported(trainer: Trainer, folder: Path) -> MotionModel:
     """The trainer's moving average as it will run."""
-    write_onnx(trainer.average, trainer.offset, trainer.scale, folder)
+    write_onnx(trainer.average, trainer.scales, folder)
     return MotionModel(folder)
 
 

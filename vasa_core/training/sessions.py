@@ -85,8 +85,6 @@ class Session:
     """[T, R] channels, as `Performance.rows`."""
     prosody: Array
     conditions: Array
-    target: Array
-    """[T, 2] gaze asked for, 0 where none is."""
     state: NDArray[np.int64]
     heard: Array
     """[T] 1 where there is sound, 0 where nothing is given to the model."""
@@ -113,9 +111,9 @@ def make_session(voices: list[Voice], quiet: list[Voice], rng: Random) -> Sessio
     performance = perform(prosody, direction, int(rng.integers(1 << 31)))
     _start_softly(performance)
     known, source = _add_speech(performance, placed, direction, state)
-    conditions, target = condition_rows(direction)
+    conditions = condition_rows(direction)
     heard_rows = prosody_rows(prosody) * heard[:, None]
-    return Session(placed, performance.rows(), heard_rows, conditions, target, state, heard, source, known)
+    return Session(placed, performance.rows(), heard_rows, conditions, state, heard, source, known)
 
 
 def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[Placed], NDArray[np.int64], Array]:

@@ -21,7 +21,7 @@ from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.channels import CHANNELS
 from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.schedule import noise_level, signal_level
-from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, history_statistics, innovation_statistics
+from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, Scales, history_statistics, measure_scales
 from vasa_core.training.motion_loss import GroupLoss, MotionLoss, latent_basis
 from vasa_core.training.motion_model import MotionModelConfig, MotionTransformer, training_mask
 from vasa_core.training.sessions import Session
@@ -65,17 +65,14 @@ class Trainer:
         self.about: dict[str, object] = {}
         """What else the checkpoint and the card shall tell of the training."""
         self.model = MotionTransformer(config or MotionModelConfig())
-        offset, scale = innovation_statistics(sessions)
-        self.offset, self.scale = torch.from_numpy(offset), torch.from_numpy(scale)
+        self.scales = measure_scales(sessions)
         self._standardise(sessions, voices)
         if start is not None:
-            begun, self.offset, self.scale, _ = load_motion_model(start)
+            begun, self.scales, _ = load_motion_model(start)
             self.model.load_state_dict(begun.state_dict())
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
         space = LatentSpace.load()
-        self.batches = BatchSampler(
-            sessions, settings.batch, self.offset.numpy(), self.scale.numpy(), Mirror(space.mirror), settings.seed
-        )
+        self.batches = BatchSampler(sessions, settings.batch, self.scales, Mirror(space.mirror), settings.seed)
         spoken = np.concatenate([v.speech for v in voices if v.source == 0])
         lips = np.unique(np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER]))
         self.speech_loss = MotionLoss(latent_basis(space), lips, spoken)
@@ -140,7 +137,8 @@ class Trainer:
             predicted = model.denoiser(signal * clean + noise * torch.randn_like(clean), blocks, time_)
         predicted = predicted.float()
         speech = CHANNELS["speech"]
-        made, true = (self.offset[:, speech] + self.scale[:, speech] * x[..., speech] for x in (predicted, clean))
+        offset, scale = (torch.from_numpy(part[:, speech]) for part in (self.scales.offset, self.scales.scale))
+        made, true = (offset + scale * x[..., speech] for x in (predicted, clean))
         losses = {
             "speech": self.speech_loss(made, true, before.reshape(-1, 1, true.shape[-1]).repeat(s.draws, 1, 1)).mean()
         }
@@ -166,8 +164,7 @@ class Trainer:
             {
                 "config": self.model.config.as_dict(),
                 "settings": asdict(self.settings),
-                "offset": self.offset,
-                "scale": self.scale,
+                "scales": {name: torch.from_numpy(part) for name, part in asdict(self.scales).items()},
                 "about": self.about,
                 "state": self.average.state_dict(),
                 **about,
@@ -185,19 +182,20 @@ class Trainer:
                 for f in v.features.values()
             ]
         )
-        mean, scale = history_statistics(sessions)
+        mean, scale = history_statistics(sessions, self.scales.levels)
         backbone.feature_mean.copy_(torch.from_numpy(sample.mean(0)))
         backbone.feature_scale.copy_(torch.from_numpy(1 / (sample.std(0) + 1e-3)))
         backbone.history_mean.copy_(torch.from_numpy(mean))
         backbone.history_scale.copy_(torch.from_numpy(scale))
 
 
-def load_motion_model(path: Path) -> tuple[MotionTransformer, Tensor, Tensor, dict[str, object]]:
-    """A trained model, offset and scale of its innovations, and the rest of its checkpoint."""
+def load_motion_model(path: Path) -> tuple[MotionTransformer, Scales, dict[str, object]]:
+    """A trained model, its scales, and the rest of its checkpoint."""
     checkpoint = torch.load(path, weights_only=True)
     model = MotionTransformer(MotionModelConfig(**checkpoint["config"]))
     model.load_state_dict(checkpoint.pop("state"))
-    return model.eval(), checkpoint.pop("offset"), checkpoint.pop("scale"), checkpoint
+    scales = Scales(**{name: part.numpy() for name, part in checkpoint.pop("scales").items()})
+    return model.eval(), scales, checkpoint
 
 
 def _rate(step: int, settings: TrainingSettings) -> float:
