@@ -57,7 +57,8 @@ GAZE_RANGE = (0.52, 0.26)
 DISTANCE_SHARE, DISTANCE_RANGE, DISTANCE_HOLD_S = 0.25, (0.7, 1.8), (3.0, 12.0)
 EXPRESSIVENESS_SHARE, EXPRESSIVENESS_RANGE = 0.6, (0.2, 2.0)
 STILLNESS_SHARE = 0.3
-BLINK_SHARE, BLINK_RANGE = 0.6, (4.0, 45.0)
+LIVELINESS_HOLD_S = (2.5, 10.0)
+BLINK_SHARE, BLINK_RANGE, BLINK_HOLD_S = 0.6, (4.0, 45.0), (5.0, 20.0)
 
 
 @dataclass
@@ -213,15 +214,18 @@ def draw_direction(state: NDArray[np.int64], rng: Random) -> Direction:
         low, high = np.log(DISTANCE_RANGE)
         distance = _held(frames, DISTANCE_HOLD_S, lambda: np.exp(rng.uniform(low, high, 1)), rng, ease=25)
         direction.distance = distance[:, 0]
-    direction.expressiveness = np.full(frames, _draw(rng, EXPRESSIVENESS_SHARE, EXPRESSIVENESS_RANGE, 1.0), np.float32)
-    direction.stillness = np.full(frames, _draw(rng, STILLNESS_SHARE, (0.0, 1.0), 0.0), np.float32)
+    direction.expressiveness = _liveliness(frames, EXPRESSIVENESS_SHARE, EXPRESSIVENESS_RANGE, 1.0, rng)
+    direction.stillness = _liveliness(frames, STILLNESS_SHARE, (0.0, 1.0), 0.0, rng)
     if rng.random() < BLINK_SHARE:
-        direction.blink_rate = np.full(frames, rng.uniform(*BLINK_RANGE), np.float32)
+        direction.blink_rate = _held(frames, BLINK_HOLD_S, lambda: rng.uniform(*BLINK_RANGE, 1), rng, ease=0)[:, 0]
     return direction
 
 
-def _draw(rng: Random, share: float, limits: tuple[float, float], usual: float) -> float:
-    return float(rng.uniform(*limits)) if rng.random() < share else usual
+def _liveliness(frames: int, share: float, limits: tuple[float, float], usual: float, rng: Random) -> Array:
+    """[frames] of the usual, or of values that change so often that the past alone does not tell them."""
+    if rng.random() >= share:
+        return np.full(frames, usual, np.float32)
+    return _held(frames, LIVELINESS_HOLD_S, lambda: rng.uniform(*limits, 1), rng, ease=12)[:, 0]
 
 
 def _draw_gaze(rng: Random) -> NDArray[np.float64]:
