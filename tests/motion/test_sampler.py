@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vasa_core.audio.encoder import WINDOW_FEATURES
 from vasa_core.errors import VasaError
 from vasa_core.motion.channels import IDLE, ROW_SIZE, SPEAKING, Direction
 from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings
@@ -17,7 +18,7 @@ def model() -> MotionModel:
 
 @pytest.fixture(scope="module")
 def features(model: MotionModel) -> np.ndarray:
-    shape = (BLOCKS, 2 * MotionSampler.block, model.feature_size)
+    shape = (BLOCKS, WINDOW_FEATURES, model.feature_size)
     return np.random.default_rng(3).standard_normal(shape).astype(np.float32)
 
 
