@@ -175,8 +175,9 @@ def _add_speech(
         count = here.stop - here.start
         voice = part.voice
         ease = _ease(count)[:, None]
-        lively = direction.expressiveness[here, None] if direction.expressiveness is not None else np.float32(1)
-        size = MOUTH_SIZE * (CALM + (1 - CALM) * lively)
+        size = np.full((count, 1), MOUTH_SIZE, np.float32)
+        if direction.expressiveness is not None:
+            size *= CALM + (1 - CALM) * direction.expressiveness[here, None]
         performance.speech[here] = ease * articulate(voice.speech[:count], size, MOUTH_WIDTH)
         source[here] = voice.source + 1
         if voice.units is not None:

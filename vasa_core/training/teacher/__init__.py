@@ -1,1 +1,1 @@
-"""The generative teacher: what faces do beside speech, from the literature; it makes training data and is not shipped."""
+"""The generative teacher: what faces do beside speech, from the literature. It makes training data, nothing else."""
