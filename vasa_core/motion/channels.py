@@ -48,6 +48,14 @@ EXPRESSION_UNITS = (
 """ARKit units that carry brows, expression and emotion; speech itself is in the latent."""
 
 
+def _other_side(name: str) -> str:
+    return name.replace("Left", "#").replace("Right", "Left").replace("#", "Right")
+
+
+MIRRORED_UNITS = [EXPRESSION_UNITS.index(_other_side(name)) for name in EXPRESSION_UNITS]
+"""Which unit of the mirrored face each one is."""
+
+
 @dataclass
 class Performance:
     """T frames at 25 Hz of everything a face does; float32."""

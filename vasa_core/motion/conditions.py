@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, ROW_SIZE, Direction
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, MIRRORED_UNITS, ROW_SIZE, Direction
 
 Array = NDArray[np.float32]
 
@@ -38,12 +38,17 @@ def asked_rows(conditions: Array, levels: Array) -> Array:
 
     Parameters
     ----------
-    levels : [7, 29] mean units of each emotion at full strength.
+    levels : [7, 29] mean units of each emotion at full strength, of the side that leads; see `led_by`.
     """
     rows = np.zeros((len(conditions), ROW_SIZE), np.float32)
     rows[:, CHANNELS["gaze"]] = GAZE_UNIT * conditions[:, CONDITIONS["gaze"]]
     rows[:, CHANNELS["units"]] = conditions[:, CONDITIONS["emotion"]] @ levels
     return rows
+
+
+def led_by(side: int, levels: Array) -> Array:
+    """Levels [.., 29] of a face that leads with its `side`, 1 the subject's left or -1 the right, from left ones."""
+    return levels if side > 0 else levels[..., MIRRORED_UNITS]
 
 
 def _scaled(name: str, values: Array) -> Array:

@@ -14,7 +14,7 @@ from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.errors import VasaError
 from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
-from vasa_core.motion.conditions import asked_rows, condition_rows
+from vasa_core.motion.conditions import asked_rows, condition_rows, led_by
 from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
 from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.runtime import open_session
@@ -65,7 +65,7 @@ class MotionModel:
         self.offset, self.scale = (np.array(json.loads(notes[name]), np.float32) for name in ("offset", "scale"))
         """[BLOCK, R] mean and SD of the innovations."""
         self.levels = np.array(json.loads(notes["levels"]), np.float32)
-        """[7, 29] mean units of each emotion at full strength."""
+        """[7, 29] mean units of each emotion at full strength, of a face that leads with its left side."""
         shapes = {value.name: value.shape for value in self.backbone.get_inputs()}
         _, self.depth, _, self.window, self.width = shapes["past"]
         self.kernel_past = int(notes["kernel_past"])
@@ -95,6 +95,7 @@ class MotionSampler:
         for name, size in self.settings.temperature.items():
             noise[CHANNELS[name]] = size
         self._noise = noise
+        self._levels = led_by(1 if self._random.random() < 0.5 else -1, self.model.levels)
         self.reset()
 
     def reset(self) -> None:
@@ -116,7 +117,7 @@ class MotionSampler:
         direction : BLOCK frames.
         """
         values = condition_rows(direction)
-        asked = asked_rows(values, self.model.levels)
+        asked = asked_rows(values, self._levels)
         tokens = self._tokens(features, prosody, direction.state, values, asked)
         expected = continuation(self._rows[-1], self._rows[-2], asked)
         rows = renewed(expected, self.model.offset + self.model.scale * self._denoise(tokens))

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vasa_core.audio.encoder import BLOCK_FEATURES
-from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, EXPRESSION_UNITS, ROW_SIZE, SPEAKING
-from vasa_core.motion.conditions import asked_rows
+from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, MIRRORED_UNITS, ROW_SIZE, SPEAKING
+from vasa_core.motion.conditions import asked_rows, led_by
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, TREMBLE, continuation, innovations, with_velocity
 from vasa_core.motion.sampler import MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
@@ -62,7 +62,7 @@ class Scales:
     scale: Array
     """[BLOCK, R] mean and SD of the innovations."""
     levels: Array
-    """[7, 29] mean units of each emotion at full strength, against no emotion."""
+    """[7, 29] mean units of each emotion at full strength, against no emotion, of a face that leads with its left."""
 
 
 class Mirror:
@@ -73,9 +73,7 @@ class Mirror:
         self.order = np.arange(ROW_SIZE)
         self.sign = np.ones(ROW_SIZE, np.float32)
         self.sign[CHANNELS["speech"]] = speech
-        units = CHANNELS["units"].start
-        for number, name in enumerate(EXPRESSION_UNITS):
-            self.order[units + number] = units + EXPRESSION_UNITS.index(_other_side(name))
+        self.order[CHANNELS["units"]] = self.order[CHANNELS["units"]][MIRRORED_UNITS]
         self.order[CHANNELS["blink"]] = self.order[CHANNELS["blink"]][::-1]
         self.sign[CHANNELS["gaze"].start] = -1
         self.sign[CHANNELS["head_rotation"]] = (1, -1, -1)
@@ -84,10 +82,6 @@ class Mirror:
     def rows(self, rows: Array) -> Array:
         """Rows [T, R] of the mirrored face."""
         return rows[:, self.order] * self.sign
-
-
-def _other_side(name: str) -> str:
-    return name.replace("Left", "#").replace("Right", "Left").replace("#", "Right")
 
 
 class BatchSampler:
@@ -121,12 +115,14 @@ class BatchSampler:
         end = begin + s.frames
         rows = cut(session.rows, begin - BLOCK - 1, end)
         conditions = cut(session.conditions, begin, end)
+        side = session.side
         if rng.random() < 0.5:
+            side = -side
             rows = self.mirror.rows(rows)
             conditions = conditions.copy()
             conditions[:, CONDITIONS["gaze"].start] *= -1
         self._drop(conditions)
-        asked = asked_rows(conditions, self.scales.levels)
+        asked = asked_rows(conditions, led_by(side, self.scales.levels))
         valid = self._mishaps(rows)
         past = self._disturb(rows)
         history = with_velocity(past[1:-BLOCK], past[0])
@@ -221,13 +217,11 @@ def cut(array: NDArray[np.generic], begin: int, end: int) -> Array:
 
 
 def emotion_levels(sessions: list[Session]) -> Array:
-    """[7, 29] mean units of each emotion at full strength, against no emotion."""
-    units = np.concatenate([session.rows[:, CHANNELS["units"]] for session in sessions])
+    """[7, 29] mean units of each emotion at full strength, against no emotion, of a face that leads with its left."""
+    units = np.concatenate([led_by(session.side, session.rows[:, CHANNELS["units"]]) for session in sessions])
     asked = np.concatenate([session.conditions[:, CONDITIONS["emotion"]] for session in sessions])
     shares = np.concatenate([np.ones((len(asked), 1)), asked], axis=1)
-    levels = np.linalg.lstsq(shares, units, rcond=None)[0][1:]
-    flipped = [EXPRESSION_UNITS.index(_other_side(name)) for name in EXPRESSION_UNITS]
-    return np.asarray((levels + levels[:, flipped]) / 2, np.float32)
+    return np.asarray(np.linalg.lstsq(shares, units, rcond=None)[0][1:], np.float32)
 
 
 def measure_scales(sessions: list[Session]) -> Scales:
@@ -237,7 +231,8 @@ def measure_scales(sessions: list[Session]) -> Scales:
     for session in sessions:
         rows = session.rows[: len(session) // BLOCK * BLOCK]
         last, before = rows[BLOCK - 1 : -BLOCK : BLOCK], rows[BLOCK - 2 : -BLOCK : BLOCK]
-        asked = asked_rows(session.conditions[: len(rows)], levels)[BLOCK:].reshape(-1, BLOCK, ROW_SIZE)
+        asked = asked_rows(session.conditions[: len(rows)], led_by(session.side, levels))
+        asked = asked[BLOCK:].reshape(-1, BLOCK, ROW_SIZE)
         parts.append(innovations(rows[BLOCK:].reshape(-1, BLOCK, ROW_SIZE), continuation(last, before, asked)))
     all_ = np.concatenate(parts)
     spread = np.maximum(all_.std(0), LEAST_SPREAD)
@@ -267,6 +262,6 @@ LEAST_SPREAD = 2e-3
 def history_statistics(sessions: list[Session], levels: Array) -> tuple[Array, Array]:
     """Mean and 1 / SD [HISTORY_SIZE] of what the model sees of the past."""
     sample = np.concatenate([with_velocity(s.rows, s.rows[0]) for s in sessions[::4]])
-    sample[:, :ROW_SIZE] -= np.concatenate([asked_rows(s.conditions, levels) for s in sessions[::4]])
+    sample[:, :ROW_SIZE] -= np.concatenate([asked_rows(s.conditions, led_by(s.side, levels)) for s in sessions[::4]])
     assert sample.shape[1] == HISTORY_SIZE
     return sample.mean(0), 1 / np.maximum(sample.std(0), LEAST_SPREAD)

@@ -19,6 +19,7 @@ from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.prosody import FRAME_SAMPLES, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
 from vasa_core.training.teacher.perform import perform
+from vasa_core.training.teacher.personality import draw_personality
 from vasa_core.training.voices import Voice
 
 Array = NDArray[np.float32]
@@ -93,6 +94,8 @@ class Session:
     """[T] index into `SOURCES` plus 1; 0 where it does not matter."""
     tongue_known: Array
     """[T] 1 or 0."""
+    side: int
+    """Side of the face that leads in one-sided expressions: 1 the subject's left, -1 the right."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -109,12 +112,13 @@ def make_session(voices: list[Voice], quiet: list[Voice], rng: Random) -> Sessio
     tracker = ProsodyTracker()
     prosody = (tracker.push(samples) + tracker.finish())[:frames]
     direction = draw_direction(state, rng)
-    performance = perform(prosody, direction, int(rng.integers(1 << 31)))
+    person = draw_personality(rng)
+    performance = perform(prosody, direction, int(rng.integers(1 << 31)), person)
     _start_softly(performance)
     known, source = _add_speech(performance, placed, direction, state)
     conditions = condition_rows(direction)
     heard_rows = prosody_rows(prosody) * heard[:, None]
-    return Session(placed, performance.rows(), heard_rows, conditions, state, heard, source, known)
+    return Session(placed, performance.rows(), heard_rows, conditions, state, heard, source, known, person.side)
 
 
 def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[Placed], NDArray[np.int64], Array]:

@@ -74,11 +74,12 @@ class EmotionFrame:
 class Emotions:
     """Emotional expression of one person, stepped once per frame; the generator makes both person and moments."""
 
-    def __init__(self, generator: np.random.Generator) -> None:
+    def __init__(self, generator: np.random.Generator, side: int = 1) -> None:
+        """`side` leads in one-sided expressions: 1 the subject's left, -1 the right."""
         self._random = generator
+        self.side = side
         self._person = np.exp(PERSON_SPREAD * generator.standard_normal(len(EXPRESSION_UNITS)))
         self._taste = {name: generator.dirichlet(np.full(len(FACES[name]), 1.5)) for name in EMOTIONS}
-        self._side = generator.random()
         self._axes = [_Axis(name, self) for name in EMOTIONS]
         self._accent_level, self._accent_since = 0.0, 10.0
         self._talk = 0.0
@@ -104,10 +105,9 @@ class Emotions:
         units = np.clip(units, 0, 1) * (1 - self._talk * (1 - _SPEAKING))
         return self._frame(units, levels)
 
-    def draw_face(self, name: str) -> tuple[Vector, int]:
-        """A face [29] for the next episode of an emotion, and the side that leads: 1 the subject's left, -1 right."""
-        random = self._random
-        side = 1 if random.random() < self._side else -1
+    def draw_face(self, name: str) -> Vector:
+        """A face [29] for the next episode of an emotion."""
+        random, side = self._random, self.side
         face = FACES[name][random.choice(len(FACES[name]), p=self._taste[name])]
         face = face if side > 0 else face[_SWAP]
         spread = np.exp(UNIT_SPREAD * random.standard_normal(len(face)))
@@ -116,7 +116,7 @@ class Emotions:
             spread,
             np.sqrt(spread * spread[_SWAP]) * (1 + UNEVEN * side * _SIDE * abs(random.standard_normal())),
         )
-        return np.clip(face * spread * self._person, 0, 1), side
+        return np.clip(face * spread * self._person, 0, 1)
 
     def _accent(self, emphasis: float) -> float:
         random = self._random
@@ -129,9 +129,8 @@ class Emotions:
 
     def _frame(self, units: Vector, levels: Vector) -> EmotionFrame:
         scales = 1 + levels @ (_SCALES - 1)
-        sides = np.array([axis.side for axis in self._axes], float)
-        head = _HEAD * np.stack([np.ones_like(sides), sides, -sides], axis=1)
-        gaze = _GAZE * np.stack([-sides, np.ones_like(sides)], axis=1)
+        head = _HEAD * (1, self.side, -self.side)
+        gaze = _GAZE * (-self.side, 1)
         head_scale, quickness, brow_scale, aversion, blink_scale = np.maximum(scales, 0.2).tolist()
         return EmotionFrame(
             units, levels @ head, head_scale, quickness, brow_scale, levels @ gaze, aversion, blink_scale,
@@ -151,7 +150,6 @@ class _Axis:
         self._noise = np.zeros((2, 2))
         self._lead = np.ones(2)
         self._face = self._next = np.zeros(len(EXPRESSION_UNITS))
-        self.side = 1
         self._renewed = False
 
     def step(self, wanted: float) -> tuple[float, Vector]:
@@ -162,7 +160,7 @@ class _Axis:
             if not self._renewed:
                 self._renew()
         elif self._random.random() < FRAME_S / CHANGE_S:
-            self._next, _ = self._person.draw_face(self._name) if PROTOTYPES[self._name].variants else (self._next, 1)
+            self._next = self._person.draw_face(self._name)
         self._renewed = self._level.max() < RENEW_LEVEL
         self._face = self._face + (self._next - self._face) * (1 - exp(-FRAME_S / SETTLE_S))
         self._follow(wanted)
@@ -171,7 +169,7 @@ class _Axis:
         return float(self._level[UPPER]), self._face * np.where(_IS_UPPER, shown[UPPER], shown[LOWER])
 
     def _renew(self) -> None:
-        self._next, self.side = self._person.draw_face(self._name)
+        self._next = self._person.draw_face(self._name)
         self._face = self._next
         self._onset = self._random.uniform(*self._bearing.onset_s)
         self._decay = self._random.uniform(*self._bearing.decay_s)

@@ -18,6 +18,10 @@ USUAL_STROKES = (0.43, 0.14, 0.23, 0.15, 0.05)
 class Personality:
     """Preferences of one person; factors are 1 for the usual person."""
 
+    side: int
+    """Which side of the face leads where only one does (a scornful corner of the mouth): 1 the subject's left, -1 the
+    right. People keep to it."""
+
     head_size: Floats
     """[3] factors of nod, turn, tilt."""
     head_pace: float
@@ -107,6 +111,7 @@ def draw_personality(random: np.random.Generator) -> Personality:
     liveliness, talkative_eyes = factor(0.16), factor(0.2)
     blinks = about(22.0, 0.24, *BLINK_RANGES["speaking"])
     return Personality(
+        side=1 if random.random() < 0.5 else -1,
         head_size=liveliness * np.exp(0.2 * random.standard_normal(3)),
         head_pace=min(max(factor(0.16), 0.75), 1.35),
         posture=np.clip(random.standard_normal(3) * (1.0, 1.2, 1.3), -2.8, 2.8),

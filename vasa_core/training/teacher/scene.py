@@ -92,7 +92,7 @@ def build_scene(
         size=np.ones(frames) if direction.expressiveness is None else eased(direction.expressiveness, CHANGE_QUICKNESS),
         stillness=np.zeros(frames) if direction.stillness is None else eased(direction.stillness, CHANGE_QUICKNESS),
         blink_rate=None if direction.blink_rate is None else direction.blink_rate.astype(float),
-        mood=_mood(direction.emotion, speaking, own, random),
+        mood=_mood(direction.emotion, speaking, own, person.side, random),
     )
 
 
@@ -102,14 +102,16 @@ def _heard(prosody: list[ProsodyFrame], when: Flags) -> Hearing:
     return hear([frame if now else QUIET for frame, now in zip(prosody, when.tolist(), strict=True)])
 
 
-def _mood(emotion: NDArray[np.float32] | None, speaking: Flags, own: Hearing, random: np.random.Generator) -> Mood:
+def _mood(
+    emotion: NDArray[np.float32] | None, speaking: Flags, own: Hearing, side: int, random: np.random.Generator
+) -> Mood:
     frames = len(speaking)
     one = np.ones(frames)
     if emotion is None or not np.any(emotion):
         units, offset, gaze = (np.zeros((frames, size)) for size in (len(EXPRESSION_UNITS), 3, 2))
         return Mood(units, offset, one, one, one, gaze, one, one, np.zeros(frames))
     assert emotion.shape == (frames, len(EMOTIONS))
-    emotions = Emotions(random)
+    emotions = Emotions(random, side)
     talks = speaking & (own.pause < LIVELY_PAUSE_S)
     steps = [
         emotions.step(now, bool(talk), float(stress))
