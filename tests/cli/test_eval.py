@@ -14,34 +14,18 @@ from vasa_core.evaluation.quality_wanted import Wanted
 from vasa_core.samples import LINES
 
 
-@pytest.fixture
-def refusal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    def run(*arguments: object) -> str:
-        monkeypatch.setattr(sys, "argv", ["vasa", "eval", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as stop:
-            main()
-        printed = capsys.readouterr()
-        assert (stop.value.code, printed.out) == (2, "")
-        lines = printed.err.strip().splitlines()
-        assert len(lines) == 1, printed.err
-        return lines[0]
-
-    return run
-
-
 def test_what_cannot_be_measured_is_said_at_once(refusal: Callable[..., str], tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    assert "Give either a folder" in refusal()
-    assert "Give either a folder" in refusal(tmp_path, "--plot-voice", "a.wav")
-    assert "There is no folder" in refusal(tmp_path / "none")
-    assert "There is no video" in refusal(tmp_path)
-    assert "There is no file" in refusal("--plot-voice", tmp_path / "a.wav")
+    assert "Give either a folder" in refusal("eval")
+    assert "Give either a folder" in refusal("eval", tmp_path, "--plot-voice", "a.wav")
+    assert "There is no folder" in refusal("eval", tmp_path / "none")
+    assert "There is no video" in refusal("eval", tmp_path)
+    assert "There is no file" in refusal("eval", "--plot-voice", tmp_path / "a.wav")
 
 
 def test_without_matplotlib_the_way_out_is_told(refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "find_spec", lambda name: None)
-    assert 'pip install "matplotlib' in refusal("--plot-voice", "a.wav")
+    assert 'pip install "matplotlib' in refusal("eval", "--plot-voice", "a.wav")
 
 
 def test_a_voice_is_plotted(
