@@ -32,3 +32,11 @@ class BridgeError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class BadRequestError(BridgeError):
+    """A message that is no request: `id` is the one to reply to, 0 where it could not be read."""
+
+    def __init__(self, code: Code, message: str, request: int = 0) -> None:
+        super().__init__(code, message)
+        self.id = request

@@ -4,6 +4,7 @@ Every request is one of `Request`, told apart by its `op`; its reply is `Done` o
 `MotionHeader` and the events. The limits stated here are enforced while a message is read.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -12,8 +13,8 @@ from bridge.protocol.errors import Code
 
 VERSION = 1
 
-Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
-"""Of a face, an NPC or an utterance."""
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$(?!\n)")]
+"""Of a face, an NPC or an utterance; begins with a letter, a digit or `_`, so that it may be part of a file's name."""
 Text = Annotated[str, Meta(max_length=1024)]
 Sound = Annotated[bytes, Meta(max_length=64 << 20)]
 """Mono samples, little-endian, as `encoding` says."""
@@ -37,22 +38,30 @@ Start = Literal["auto", "engine"]
 """When an utterance's clock starts: with its first frame, or with the engine's first `clock` report."""
 
 
-class Controls(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+Finite = Annotated[float, Meta(ge=-1e6, le=1e6)]
+"""No infinity and no NaN; what each control may be, the daemon checks and says with `bad_control`."""
+Direction = Annotated[Sequence[Finite], Meta(min_length=2, max_length=2)]
+"""No tuple: msgspec 0.22 misreads a union of a tuple and a string of limited length, and crashes."""
+Turn = Annotated[Sequence[Finite], Meta(min_length=3, max_length=3)]
+Shares = Annotated[Sequence[Finite], Meta(min_length=7, max_length=7)]
+
+
+class Controls(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is asked of a face; left out: as it was; null: left to the model. Angles in rad. See docs/director.md."""
 
-    gaze: tuple[float, float] | str | None | UnsetType = UNSET
+    gaze: Direction | Text | UnsetType | None = UNSET
     """Where to look in the world: yaw (viewer's right) and pitch (up), or a name such as "left"."""
-    distance: float | None | UnsetType = UNSET
-    emotion: str | list[float] | None | UnsetType = UNSET
+    distance: Finite | UnsetType | None = UNSET
+    emotion: Shares | Text | UnsetType | None = UNSET
     """ "happy:0.6", or 7 shares."""
-    expressiveness: float | None | UnsetType = UNSET
-    stillness: float | None | UnsetType = UNSET
-    blink_rate: float | None | UnsetType = UNSET
-    head: tuple[float, float, float] | None | UnsetType = UNSET
+    expressiveness: Finite | UnsetType | None = UNSET
+    stillness: Finite | UnsetType | None = UNSET
+    blink_rate: Finite | UnsetType | None = UNSET
+    head: Turn | UnsetType | None = UNSET
 
 
 class Request(Struct, kw_only=True, tag_field="op", forbid_unknown_fields=True, omit_defaults=True):
-    """What all requests have: `v`, the protocol's version, and `id`, which the reply repeats."""
+    """What all requests have: `v`, the protocol's version, and `id` (1 and up), which the reply repeats."""
 
     v: int = VERSION
     id: RequestId = 0
@@ -271,8 +280,8 @@ class Topic:
         return kind + npc.encode() + b"\0"
 
 
-class FrameHeader(Struct, kw_only=True, omit_defaults=True):
-    """Goes before each texture; the payload is its bytes, or empty where they lie in shared memory."""
+class FrameHeader(Struct, kw_only=True):
+    """Goes before each texture; the payload is its bytes, or empty where they lie in shared memory. Every field is always sent."""
 
     npc: Name
     epoch: int
@@ -296,8 +305,8 @@ class FrameHeader(Struct, kw_only=True, omit_defaults=True):
     v: int = VERSION
 
 
-class MotionHeader(Struct, kw_only=True, omit_defaults=True):
-    """Goes before each frame of motion; the payload is float32, little-endian, in the order of `fields`."""
+class MotionHeader(Struct, kw_only=True):
+    """Goes before each frame of motion; the payload is float32, little-endian, in the order of `fields`. Every field is always sent."""
 
     npc: Name
     epoch: int
