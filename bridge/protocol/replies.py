@@ -1,0 +1,108 @@
+"""The replies of protocol 1: `Reply` goes over the wire, its `result` is one of the others, by the request's `op`."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from bridge.protocol.errors import Code
+from bridge.protocol.fields import VERSION, Microseconds, RequestId
+
+
+class Failure(Struct, kw_only=True):
+    """Why a request or an utterance failed."""
+
+    code: Code
+    message: str
+
+
+class Reply(Struct, kw_only=True, omit_defaults=True):
+    """The answer to the request `id`: exactly one of `result` and `error`."""
+
+    id: RequestId
+    v: int = VERSION
+    result: dict[str, Any] | None = None
+    error: Failure | None = None
+
+
+class Result(Struct, kw_only=True, omit_defaults=True):
+    """What a request that was done tells; empty for most. A client looks past fields that it does not know."""
+
+
+class Welcome(Result):
+    """Of `hello`: what this daemon is and can do."""
+
+    version: int
+    """Of the protocol, as agreed."""
+    server: str
+    """Name and version of the daemon."""
+    stream: str
+    """ZeroMQ endpoint of the streams; a client of another host puts its own name of the host into it."""
+    formats: list[str]
+    transports: list[str]
+    sizes: list[int]
+    """Smallest and largest edge of a texture, in pixels."""
+    max_npcs: int
+    emotions: list[str]
+    """Names of the shares of `Controls.emotion`, in their order."""
+    motion_fps: float
+
+
+class Enrolled(Result):
+    """Of `enroll`."""
+
+    face: str
+    width: int
+    """Of the portrait, in pixels."""
+    height: int
+    seconds: float
+    """How long it took."""
+    warnings: list[str] = []
+
+
+class Spawned(Result):
+    """Of `spawn`."""
+
+    npc: str
+    epoch: int
+    seed: int
+    delay: float
+    """s from a sound's arrival to the frame it moves: the look-ahead and the windows of the networks."""
+    ring: dict[str, Any] | None = None
+    """The shared-memory ring of "shm" transport; see `bridge/RING.md`."""
+
+
+class Accepted(Result):
+    """Of `speak`, `open`, `push` and `close`."""
+
+    utterance: str
+    epoch: int
+    """The utterance's frames carry this epoch; later ones mean that it was broken off."""
+    samples: int
+    """All samples of the utterance that have come so far."""
+    seconds: float | None = None
+
+
+class NewEpoch(Result):
+    """Of `interrupt` and `seek`: whatever carries an older epoch is to be thrown away."""
+
+    epoch: int
+
+
+class Drift(Result):
+    """Of `clock`."""
+
+    drift: float
+    """s by which the engine's position is ahead of the daemon's idea of it, before it was corrected."""
+
+
+class Listing(Result):
+    """Of `list`."""
+
+    faces: list[Any]
+    npcs: list[Any]
+
+
+class Pong(Result):
+    """Of `ping`."""
+
+    time: Microseconds
