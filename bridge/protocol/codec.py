@@ -5,7 +5,7 @@ What comes from outside is checked while it is read and refused with a `BridgeEr
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from msgspec import MsgspecError, Struct, ValidationError, msgpack
 
@@ -18,7 +18,6 @@ from bridge.protocol.messages import (
     FrameHeader,
     MotionHeader,
     Reply,
-    Request,
     Topic,
 )
 
@@ -85,7 +84,7 @@ class _Peek(Struct):
 
 
 _peeks = msgpack.Decoder(_Peek)
-OPS: frozenset[str] = frozenset(str(kind.__struct_config__.tag) for kind in Request.__subclasses__())
+OPS: frozenset[str] = frozenset(str(kind.__struct_config__.tag) for kind in get_args(AnyRequest))
 """Names of all requests."""
 
 

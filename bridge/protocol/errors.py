@@ -35,8 +35,8 @@ class BridgeError(Exception):
 
 
 class BadRequestError(BridgeError):
-    """A message that is no request: `id` is the one to reply to, 0 where it could not be read."""
+    """A message that is no request: `request` is the id to reply to, 0 where it could not be read."""
 
     def __init__(self, code: Code, message: str, request: int = 0) -> None:
         super().__init__(code, message)
-        self.id = request
+        self.request = request

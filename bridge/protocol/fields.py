@@ -27,6 +27,8 @@ Origin = Literal["top-left", "bottom-left"]
 Background = Literal["transparent", "keep", "blur"]
 Encoding = Literal["s16", "f32", "file"]
 """16-bit integers, floats in [-1, 1], or a whole sound file (wav, flac, ogg, mp3 ...) as it is."""
+PcmEncoding = Literal["s16", "f32"]
+GestureName = Literal["nod", "shake", "tilt"]
 Pace = Literal["realtime", "asap"]
 Start = Literal["auto", "engine"]
 """When an utterance's clock starts: with its first frame, or with the engine's first `clock` report."""

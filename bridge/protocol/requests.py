@@ -1,6 +1,6 @@
 """The requests of protocol 1: what a game asks of the daemon. Their limits are enforced while they are read."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -10,9 +10,11 @@ from bridge.protocol.fields import (
     Direction,
     Encoding,
     Finite,
+    GestureName,
     Name,
     Origin,
     Pace,
+    PcmEncoding,
     Picture,
     PixelFormat,
     Rate,
@@ -122,7 +124,7 @@ class Open(Request, tag="open"):
 
     npc: Name
     utterance: Name
-    encoding: Literal["s16", "f32"] = "s16"
+    encoding: PcmEncoding = "s16"
     rate: Rate = 16_000
     pace: Pace = "realtime"
     start: Start = "auto"
@@ -184,7 +186,7 @@ class Listen(Request, tag="listen"):
 
     npc: Name
     audio: Annotated[bytes, Meta(max_length=4 << 20)] = b""
-    encoding: Literal["s16", "f32"] = "s16"
+    encoding: PcmEncoding = "s16"
     rate: Rate = 16_000
     end: bool = False
 
@@ -205,7 +207,7 @@ class Gesture(Request, tag="gesture"):
     """Nod, shake or tilt the head now."""
 
     npc: Name
-    gesture: Literal["nod", "shake", "tilt"]
+    gesture: GestureName
     size: Annotated[float, Meta(gt=0, le=2)] = 1.0
     times: Annotated[int, Meta(ge=1, le=10)] | None = None
 
