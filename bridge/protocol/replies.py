@@ -35,8 +35,6 @@ class Welcome(Result):
     """Of the protocol, as agreed."""
     server: str
     """Name and version of the daemon."""
-    instance: str = ""
-    """Drawn at random when the daemon starts: another one after a reconnect means that all NPCs are gone."""
     stream: str
     """ZeroMQ endpoint of the streams; a client of another host puts its own name of the host into it."""
     formats: list[str]
@@ -47,6 +45,8 @@ class Welcome(Result):
     emotions: list[str]
     """Names of the shares of `Controls.emotion`, in their order."""
     motion_fps: float
+    instance: str = ""
+    """Drawn at random when the daemon starts: another one after a reconnect means that all NPCs are gone."""
 
 
 class Enrolled(Result):
