@@ -54,7 +54,7 @@ def slot_of(stamp: int, slots: int) -> int:
 
 
 def fence() -> None:
-    """Keep the processor from moving reads and writes of memory across this line: two locks are a full fence, on ARM too."""
+    """Let no read or write of memory move across this line: two locks are a full fence, on ARM too."""
     for lock in _locks():
         with lock:
             pass

@@ -102,7 +102,8 @@ class Reader:
     def newest(self, after: int = 0) -> RingFrame | None:
         """The newest frame, for games that do not follow the stream; None if its stamp is not above `after`.
 
-        Also None if frames came faster than they could be copied. Raises `RingGoneError` once the daemon has closed the ring.
+        Also None if frames came faster than they could be copied. Raises `RingGoneError` once the daemon has closed
+        the ring.
         """
         if self.closed():
             raise RingGoneError(f"The daemon has closed the ring {self.path}. Spawn the NPC again.")
