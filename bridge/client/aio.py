@@ -159,7 +159,7 @@ class AsyncClient:
 
     async def close(self) -> None:
         """End the connection."""
-        await asyncio.to_thread(self._session.link.close)
+        await asyncio.to_thread(self._session.close)
         self._news.set()
 
     async def __aenter__(self) -> Self:

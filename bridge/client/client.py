@@ -171,7 +171,7 @@ class Client:
 
     def close(self) -> None:
         """End the connection."""
-        self._session.link.close()
+        self._session.close()
         self._changed()
 
     def __enter__(self) -> Self:

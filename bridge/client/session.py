@@ -13,6 +13,7 @@ from msgspec import ValidationError, convert
 from bridge.client.calls import Call
 from bridge.client.frames import Frame, Motion
 from bridge.client.link import ConnectionLost, Keys, Link
+from bridge.client.shared import SharedTextures
 from bridge.client.view import View
 from bridge.protocol.codec import Streamed
 from bridge.protocol.errors import BridgeError
@@ -53,6 +54,7 @@ class Session:
         self._changed, self._returned = changed, returned
         self._lock = threading.Lock()
         self._views: dict[str, View] = {}
+        self._shared: dict[str, SharedTextures] = {}
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._spawned: set[str] = set()
         self.link = Link(endpoint, name, keys, self._take_stream, self._connected, self._lost)
@@ -68,7 +70,9 @@ class Session:
     def subscribe(self, npc: str, textures: bool, motion: bool, events: bool) -> bool:
         """Ask for an NPC's streams. True where its `state` event will tell that the daemon has heard of it."""
         with self._lock:
-            view = self._views.setdefault(npc, View())
+            view = self._views.get(npc)
+            if view is None:
+                view = self._views[npc] = View(self._textures(npc).fetch)
             view.state = None
             known = npc in self._spawned
         for kind, wanted in ((Topic.TEXTURE, textures), (Topic.MOTION, motion), (Topic.EVENT, events)):
@@ -131,11 +135,22 @@ class Session:
         why = "is connected but has not answered" if self.link.up else "cannot be reached; it did not get"
         return ConnectionLost(f"The daemon at {self.link.endpoint} {why} {op!r} within {seconds:g} s.")
 
+    def close(self) -> None:
+        """End the connection and let go of shared memory."""
+        self.link.close()
+        with self._lock:
+            for textures in self._shared.values():
+                textures.close()
+
+    def _textures(self, npc: str) -> SharedTextures:
+        return self._shared.setdefault(npc, SharedTextures())
+
     def _take_epoch(self, npc: str, result: dict[str, Any], spawns: bool) -> None:
         epoch = result.get("epoch")
         with self._lock:
             if spawns:
                 self._spawned.add(npc)
+                self._textures(npc).told(result.get("ring"))
             view = self._views.get(npc)
             if view is None or not isinstance(epoch, int):
                 return
@@ -156,6 +171,8 @@ class Session:
                 view.add_motion(Motion(header, np.frombuffer(message.payload, "<f4"), now))
             else:
                 view.add_event(header)
+                if header.event == "state" and header.detail is not None:
+                    self._textures(header.npc).told(header.detail.get("ring"))
                 self._events.append(header)
         self._changed()
 

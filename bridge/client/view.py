@@ -13,21 +13,26 @@ from bridge.protocol.messages import Event
 MAX_FRAMES = 64
 """Frames kept that are not due yet: 1 s of lead, the most there is, at 60 fps. The oldest give way."""
 
-OpenRing = Callable[[Frame], Frame | None]
-"""Fetches the pixels of a frame that lies in shared memory; None where it was overwritten meanwhile."""
+Fetch = Callable[[Frame], Frame | None]
+"""Gives a frame its pixels if they lie in shared memory; None where they were written over meanwhile."""
+
+
+def as_it_is(frame: Frame) -> Frame:
+    """A frame whose pixels came with it."""
+    return frame
 
 
 class View:
     """One NPC as its stream tells it."""
 
-    def __init__(self, open_ring: OpenRing | None = None) -> None:
+    def __init__(self, fetch: Fetch = as_it_is) -> None:
         self.epoch = 0
         self.state: Event | None = None
         """The newest `state` event: what the NPC does, and at which fps and size."""
         self.frames_seen = 0
         self.frames_dropped = 0
         """Gaps in `seq`: frames that the daemon or the wire left out."""
-        self._open_ring = open_ring
+        self._fetch = fetch
         self._frames: deque[Frame] = deque(maxlen=MAX_FRAMES)
         self._shown: Frame | None = None
         self._last_seq = -1
@@ -81,13 +86,12 @@ class View:
 
     def newest(self) -> Frame | None:
         """The newest frame that was not handed out yet, all older ones being dropped; None where there is none."""
-        while self._frames:
-            frame = self._opened(self._frames[-1])
-            self._frames.clear()
-            if frame is not None:
-                self._shown = frame
-                return frame
-        return None
+        if not self._frames:
+            return None
+        frame = self._fetch(self._frames[-1])
+        self._frames.clear()
+        self._shown = frame or self._shown
+        return frame
 
     def due(self, position: float, utterance: str | None = None) -> Frame | None:
         """The newest frame whose time has come, the one shown last where no newer is due.
@@ -112,7 +116,7 @@ class View:
             elif header.utterance is not None and begun and not waiting:
                 break
             taken = self._frames.popleft()
-        if taken is not None and (frame := self._opened(taken)) is not None:
+        if taken is not None and (frame := self._fetch(taken)) is not None:
             self._shown = frame
         return self._shown
 
@@ -120,8 +124,3 @@ class View:
         """The newest motion that was not handed out yet."""
         motion, self._motion = self._motion, None
         return motion
-
-    def _opened(self, frame: Frame) -> Frame | None:
-        if frame.header.slot is None or self._open_ring is None:
-            return frame
-        return self._open_ring(frame)
