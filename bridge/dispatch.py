@@ -1,15 +1,11 @@
-"""Requests to replies: whatever a peer submits gets exactly one reply. A peer is one client of the wire or of the door.
+"""Requests to replies: whatever a peer (a client of the wire) submits gets exactly one reply.
 
-    peer = dispatcher.attach("door 127.0.0.1:40312", reply)   # reply(message: bytes): any thread, must not block
-    peer.submit(message)                                      # bytes of a request; any thread, never blocks
-    peer.leave()                                              # the client is gone: replies to it are dropped
+    peer = dispatcher.attach(reply)     # reply(message: bytes): called from any thread, must not block
+    peer.submit(message)                # bytes of a request; any thread, never blocks
 
-    Streams for the same client go by `bridge.streams.Streams`: subscribe(topic, sink), unsubscribe(topic, sink).
-    `Daemon` has both: `daemon.dispatcher` and `daemon.streams`.
-
-Order: requests about one NPC (or one face) are carried out one after the other, as they came; those about different ones
-at the same time, so that enrolling a face (seconds) holds up nobody else's voice. An interrupt overtakes: what waits to
-be said is refused, and what is being prepared is broken off as soon as it is accepted.
+Order: requests about one NPC (or one face) are carried out one after the other, as they came; those about different
+ones at the same time, so that enrolling a face (seconds) holds up nobody else's voice. An interrupt overtakes: what
+waits to be said is refused, and what is being prepared is broken off as soon as it is accepted.
 """
 
 import logging
@@ -23,7 +19,7 @@ from typing import Any
 from bridge.metrics import Counts, Durations
 from bridge.protocol.codec import decode_request, encode_done, encode_failed
 from bridge.protocol.errors import BadRequestError, BridgeError
-from bridge.protocol.messages import AnyRequest, Despawn, Enroll, Forget, Interrupt, Speak, Spawn
+from bridge.protocol.messages import AnyRequest, Despawn, Enroll, Forget, Interrupt, Spawn, Speak
 
 log = logging.getLogger(__name__)
 
@@ -46,26 +42,15 @@ Lane = tuple[str, str]
 class Peer:
     """One client: what of its requests waits, and where its replies go."""
 
-    def __init__(self, dispatcher: "Dispatcher", name: str, reply: Reply) -> None:
-        self.name = name
+    def __init__(self, dispatcher: "Dispatcher", reply: Reply) -> None:
+        self.answer = reply
         self.requests = 0
         self.bytes = 0
         self._dispatcher = dispatcher
-        self._reply: Reply | None = reply
 
     def submit(self, message: bytes) -> None:
         """Take a request; its reply comes later, from another thread, or at once where it is refused."""
         self._dispatcher.submit(self, message)
-
-    def answer(self, message: bytes) -> None:
-        """Give the client a reply, if it is still there."""
-        reply = self._reply
-        if reply is not None:
-            reply(message)
-
-    def leave(self) -> None:
-        """The client is gone; what it asked for is done all the same."""
-        self._reply = None
 
 
 class _Task:
@@ -99,9 +84,9 @@ class Dispatcher:
         self._sounds = ThreadPoolExecutor(SOUND_THREADS, "sound")
         self._faces = ThreadPoolExecutor(1, "face")
 
-    def attach(self, name: str, reply: Reply) -> Peer:
-        """A new client, named for people; `reply` is called from any thread and must not block."""
-        return Peer(self, name, reply)
+    def attach(self, reply: Reply) -> Peer:
+        """A new client; `reply` is called from any thread and must not block."""
+        return Peer(self, reply)
 
     def submit(self, peer: Peer, message: bytes) -> None:
         """Read a request and have it carried out after what its NPC or face waits for."""
@@ -109,7 +94,7 @@ class Dispatcher:
             request = decode_request(message)
         except BadRequestError as problem:
             self._counts.add(f"refused.{problem.code}")
-            peer.answer(encode_failed(problem.request, problem))
+            peer.answer(encode_failed(problem.id, problem))
             return
         task = _Task(peer, request, len(message))
         ready: list[_Task] = []

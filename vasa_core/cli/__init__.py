@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -24,6 +26,20 @@ app = typer.Typer(
 )
 for verb in (demo, enroll, render, reenact, motion, eval, models, doctor):
     app.command(name=verb.__name__.rsplit(".", 1)[1], epilog=verb.EXAMPLES)(verb.run)
+BRIDGE_VERBS = ("serve", "keys", "say", "watch", "live", "top", "bench")
+"""Verbs of the daemon, each a file of `bridge.cli`: with a `run`, or an `app` of further verbs."""
+
+
+def _add_bridge_verbs() -> None:
+    """Late, because this package needs nothing of the bridge."""
+    for name in BRIDGE_VERBS:
+        if find_spec(f"bridge.cli.{name}") is None:
+            continue
+        verb = import_module(f"bridge.cli.{name}")
+        if hasattr(verb, "app"):
+            app.add_typer(verb.app, name=name, epilog=verb.EXAMPLES)
+        else:
+            app.command(name=name, epilog=verb.EXAMPLES)(verb.run)
 
 
 def _version(wanted: bool) -> None:
@@ -53,6 +69,8 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that unfinished files are removed as on Ctrl-C
+    if not {command.name for command in app.registered_commands} & set(BRIDGE_VERBS):
+        _add_bridge_verbs()
     try:
         app(arguments)
     except SystemExit as stop:

@@ -1,0 +1,305 @@
+"""The daemon: the stage with its NPCs, and the wire, the dispatcher, the gate and the door around it, put together."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, monotonic_ns, sleep
+from typing import TYPE_CHECKING, Any, Protocol, get_args
+
+import msgspec
+import psutil
+import zmq
+
+from bridge import listening
+from bridge.config import Settings
+from bridge.dispatch import Dispatcher
+from bridge.keys import Gate
+from bridge.metrics import Counts, Durations
+from bridge.paths import read_allowed
+from bridge.protocol import messages as m
+from bridge.protocol.codec import Outgoing, choose_version
+from bridge.protocol.errors import BridgeError
+from bridge.wire import Client, Wire
+from vasa_core import __version__
+from vasa_core.errors import VasaError
+from vasa_core.motion.channels import EMOTIONS
+
+if TYPE_CHECKING:
+    from bridge.dispatch import Peer
+    from bridge.door import Door
+    from bridge.exporter import Exporter
+
+log = logging.getLogger(__name__)
+
+MOST_IMAGE = 32 << 20
+"""Bytes of the largest portrait that is read from a file; the same as over the wire."""
+MOST_SOUND = 64 << 20
+SIZES = [256, 1024]
+"""Smallest and largest edge of a texture, px."""
+MOTION_FPS = 25.0
+KNOWN_CLIENTS = 256
+"""Clients that are remembered though nothing of theirs waits."""
+CLOSE_SECONDS = 15.0
+"""After which a daemon that cannot end by itself (a library hangs) is ended hard."""
+ENDING = ("requests", "stage", "events", "door", "metrics", "wire", "gate", "context")
+"""The order in which parts are closed: what makes messages before what carries them."""
+FLUSH_SECONDS = 0.5
+"""For the last events to leave."""
+
+
+class AnyStage(Protocol):
+    """What the daemon needs of `bridge.stage.stage.Stage`; besides, one method for each further request."""
+
+    def enroll(self, request: m.Enroll, image: bytes | None) -> dict[str, Any]:
+        """Make a face; `image`: the bytes of the file that the request named."""
+
+    def speak(self, request: m.Speak, sound: bytes | None) -> dict[str, Any]:
+        """Say something; `sound`: the bytes of the file that the request named."""
+
+    def stats(self, request: m.Stats) -> dict[str, Any]:
+        """Figures."""
+
+    def subscribed(self, topic: bytes, wanted: bool) -> None:
+        """A topic, or the beginning of some, got a subscriber or lost its last one."""
+
+    def close(self) -> None:
+        """End all utterances and threads."""
+
+
+Publish = Callable[[Outgoing], bool]
+OpenStage = Callable[[Settings, Publish], AnyStage]
+
+
+class DaemonError(VasaError):
+    """The daemon cannot start; a sentence that says why and what to do."""
+
+
+class Daemon:
+    """Listens and serves from its creation to `close`. Raises `DaemonError` or `KeysError` where it cannot."""
+
+    def __init__(self, settings: Settings, open_stage: OpenStage | None = None) -> None:
+        self.settings = settings
+        self.stopped = threading.Event()
+        """Set when it shall end: by a client's `shutdown`, or by `stop`."""
+        self.durations = Durations()
+        self.counts = Counts()
+        self._started = monotonic()
+        self._process = psutil.Process()
+        self._process.cpu_percent()  # begins to measure
+        self._npcs: set[str] = set()
+        self._peers: dict[Client, Peer] = {}
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._closers: dict[str, Callable[[], object]] = {"context": self._context.term}
+        try:
+            self._open(open_stage or _open_stage)
+        except BaseException:
+            self._close_all()
+            raise
+
+    def stop(self) -> None:
+        """Ask it to end; safe in a signal handler."""
+        self.stopped.set()
+
+    def tend(self) -> None:
+        """What has to be looked after; to be called every second or so."""
+        if self.gate is not None:
+            self.gate.refresh()
+
+    def close(self) -> None:
+        """Refuse what comes, end what is being said, send what waits, and end all threads."""
+        watchdog = threading.Timer(CLOSE_SECONDS, _end_hard)
+        watchdog.daemon = True
+        watchdog.start()
+        self._close_all()
+        watchdog.cancel()
+
+    def _open(self, open_stage: OpenStage) -> None:
+        settings = self.settings
+        self.gate = Gate(self._context, settings.keys, settings.allow_address) if settings.keys else None
+        if self.gate is not None:
+            self._closers["gate"] = self.gate.close
+        elif not settings.is_loopback:
+            raise DaemonError(
+                f"{settings.host!r} can be reached from other machines, which needs keys: make some with "
+                "'vasa keys new NAME' and start with --keys FOLDER, or listen on 127.0.0.1."
+            )
+        secure = None if self.gate is None else self.gate.secure
+        control, streams = (listening.endpoints(settings, which) for which in ("control", "streams"))
+        self.wire = listening.open_wire(
+            lambda: Wire(self._context, control, streams, self.durations, self.counts, secure), settings
+        )
+        self.control, self.stream = self.wire.control[0], self.wire.streams[0]
+        self._closers["wire"] = self.wire.close
+        self.stage = open_stage(settings, self.wire.publish)
+        self._closers["stage"] = self.stage.close
+        self.dispatcher = Dispatcher(self.carry, self.durations, self.counts)
+        self._closers["requests"] = self.dispatcher.close
+        for name, path in settings.faces.items():
+            self._enroll_file(name, path)
+        self.wire.start(self._take_request, self._take_subscription)
+        self._closers["events"] = self._flush
+        self.exporter = self._open_exporter()
+        self.door = self._open_door()
+
+    def carry(self, request: m.AnyRequest) -> dict[str, Any]:
+        """Carry a request out; returns the map of its reply. Raises `BridgeError`."""
+        match request:
+            case m.Hello():
+                return self._welcome(request)
+            case m.Ping():
+                return {"time": monotonic_ns() // 1000}
+            case m.Stats():
+                return {"daemon": self.figures(), **self.stage.stats(request)}
+            case m.Shutdown():
+                if not self.settings.allow_shutdown:
+                    raise BridgeError(
+                        "not_allowed", "Clients may not end this daemon; start it with --allow-shutdown if they shall."
+                    )
+                self.stop()
+                return {}
+            case m.Enroll():
+                image = self._read(request.path, request.image, MOST_IMAGE, "picture")
+                return self.stage.enroll(request, image)
+            case m.Speak():
+                return self.stage.speak(request, self._read(request.path, request.audio, MOST_SOUND, "sound"))
+            case m.Close():
+                method = "close_utterance"
+            case _:
+                method = str(request.__struct_config__.tag)
+        result: dict[str, Any] = getattr(self.stage, method)(request)
+        match request:
+            case m.Spawn():
+                self._npcs.add(request.npc)
+                self.wire.expect(len(self._npcs))
+            case m.Despawn():
+                self._npcs.discard(request.npc)
+                self.wire.expect(len(self._npcs))
+        return result
+
+    def figures(self) -> dict[str, Any]:
+        """How the daemon itself is: process, queues, times, counts, and what is subscribed to."""
+        with self._process.oneshot():
+            process = {
+                "cpu_percent": self._process.cpu_percent(),
+                "cpu_seconds": sum(self._process.cpu_times()[:2]),
+                "memory_bytes": self._process.memory_info().rss,
+                "threads": self._process.num_threads(),
+            }
+        return {
+            "uptime_seconds": round(monotonic() - self._started, 3),
+            "process": process,
+            "queues": {**self.wire.waiting(), **self.dispatcher.waiting()},
+            "times": self.durations.summary(),
+            "counts": self.counts.summary(),
+            "topics": self.wire.topics(),
+        }
+
+    def _welcome(self, request: m.Hello) -> dict[str, Any]:
+        welcome = m.Welcome(
+            version=choose_version(request.versions),
+            server=f"vasa {__version__}",
+            stream=self.stream,
+            formats=list(get_args(m.PixelFormat)),
+            transports=list(get_args(m.Transport)),
+            sizes=SIZES,
+            max_npcs=self.settings.max_npcs,
+            emotions=list(EMOTIONS),
+            motion_fps=MOTION_FPS,
+        )
+        log.debug("Hello from %r", request.client)
+        return dict(msgspec.to_builtins(welcome))
+
+    def _read(self, path: str | None, given: bytes | None, most: int, what: str) -> bytes | None:
+        """The file that a request names, if it names one."""
+        if (path is None) == (given is None):
+            raise BridgeError("bad_message", f"Give the {what} either as bytes or as a path, one of both.")
+        return None if path is None else read_allowed(path, self.settings.allow, most, what)
+
+    def _enroll_file(self, name: str, path: Path) -> None:
+        """A face that is there from the start."""
+        try:
+            image = read_allowed(str(path.resolve()), [path.resolve().parent], MOST_IMAGE, "picture")
+            self.stage.enroll(m.Enroll(face=name, path=str(path)), image)
+        except BridgeError as problem:
+            raise DaemonError(f"The face {name!r} could not be made. {problem.message}") from None
+        log.info("Face %r of %s is ready", name, path)
+
+    def _take_request(self, client: Client, message: bytes) -> None:
+        """In the wire's thread: give a request to the dispatcher; clients are known only while something waits."""
+        peer = self._peers.get(client)
+        if peer is None:
+            if len(self._peers) >= KNOWN_CLIENTS:
+                self._peers = {known: each for known, each in self._peers.items() if each.requests}
+            peer = self.dispatcher.attach(lambda reply: self.wire.reply(client, reply))
+            self._peers[client] = peer
+        peer.submit(message)
+
+    def _take_subscription(self, topic: bytes, wanted: bool) -> None:
+        self.dispatcher.later(lambda: self.stage.subscribed(topic, wanted))
+
+    def _open_exporter(self) -> "Exporter | None":
+        if self.settings.metrics_port is None:
+            return None
+        from bridge.exporter import Exporter
+
+        exporter = Exporter(self.settings.metrics_port, lambda: self.carry(m.Stats()))
+        self._closers["metrics"] = exporter.close
+        return exporter
+
+    def _open_door(self) -> "Door | None":
+        settings = self.settings
+        if not settings.door:
+            return None
+        from bridge.door import Door, DoorSettings
+        from bridge.door.door import DoorError
+        from bridge.door.settings import make_token
+
+        chosen = DoorSettings(
+            port=settings.port_after(2, settings.door_port),
+            token=settings.door_token or make_token(),
+            origins=settings.door_origins,
+        )
+        try:
+            door = Door(chosen, self._context, listening.INSIDE["control"], listening.INSIDE["streams"])
+        except DoorError as problem:
+            raise DaemonError(str(problem)) from None
+        self._closers["door"] = door.close
+        return door
+
+    def _flush(self) -> None:
+        """Let the wire send what waits."""
+        end = monotonic() + FLUSH_SECONDS
+        while any(self.wire.waiting().values()) and monotonic() < end:
+            sleep(0.005)
+
+    def _close_all(self) -> None:
+        for part in ENDING:
+            try:
+                self._closers.pop(part, _nothing)()
+            except Exception:
+                log.exception("The %s could not be closed", part)
+
+
+def _open_stage(settings: Settings, publish: Publish) -> AnyStage:
+    from bridge.stage.settings import StageSettings
+    from bridge.stage.stage import Stage
+    from vasa_core.runtime import chosen_provider, force_provider
+
+    if settings.provider != "auto":
+        force_provider(settings.provider)
+        chosen_provider()
+    workers = settings.workers or os.cpu_count() or 1
+    chosen = StageSettings(max_npcs=settings.max_npcs, max_faces=settings.max_faces, workers=workers)
+    return Stage(chosen, publish)
+
+
+def _nothing() -> None:
+    """Of a part that was not opened."""
+
+
+def _end_hard() -> None:
+    log.error("The daemon did not end within %.0f s; it is ended hard", CLOSE_SECONDS)
+    sleep(0.1)  # for the line to be written
+    os._exit(1)

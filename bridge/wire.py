@@ -1,0 +1,293 @@
+"""The one thread that owns the sockets: a ROUTER for requests and replies, an XPUB for the streams.
+
+It only moves messages: others carry requests out and make what is streamed, and never wait for it.
+"""
+
+import logging
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from time import monotonic, perf_counter
+from typing import Any
+
+import zmq
+
+from bridge.metrics import Counts, Durations
+from bridge.protocol.codec import MAX_REQUEST, Outgoing
+from bridge.protocol.messages import Topic
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_MS = 500
+"""Between heartbeats; with the next one, a dead side is found within 2 s."""
+HEARTBEAT_TIMEOUT_MS = 1500
+HANDSHAKE_MS = 10_000
+"""For a connection to say who it is; after that it is closed."""
+LINGER_MS = 500
+"""For the last messages to leave when the daemon ends."""
+REQUESTS_WAITING = 64
+"""High-water mark of requests of one connection inside ZeroMQ; what comes beyond waits at the client."""
+REPLIES_WAITING = 1024
+"""High-water mark of replies to one connection that does not read them."""
+MAX_SUBSCRIPTION = 256
+"""Bytes of the longest message that a subscriber may send: a topic has 69 at most."""
+MAX_TOPICS = 4096
+"""Different topics that are looked after: a hundred NPCs with three streams each are 300."""
+STREAM_MARK = 16
+"""High-water mark of one subscriber, in messages, besides `MARK_OF_NPC` for each NPC."""
+MARK_OF_NPC = 4
+"""Two textures and two frames of motion: what is later than that is better dropped (see DESIGN: high-water marks)."""
+MOST_WAITING = 256
+"""Stream messages that may wait for this thread; more means that it cannot keep up, and they are dropped."""
+MOST_EVENTS = 4096
+"""The same for events, which nobody can do without."""
+SLICE = 0.008
+"""s in which at most `SLICE_REQUESTS` are read, so that a flood of requests holds up neither streams nor replies."""
+SLICE_REQUESTS = 32
+BURST = 8
+"""Stream messages sent before this thread looks at what came in."""
+IDLE_MS = 1000
+"""For which this thread sleeps where nothing happens."""
+
+Client = tuple[bytes, ...]
+"""How the ROUTER addresses a client: its identity, and an empty part where it is a REQ socket."""
+TakeRequest = Callable[[Client, bytes], None]
+Watch = Callable[[bytes, bool], None]
+"""Told of each new subscription (topic, True), and when the last one of a topic is gone (topic, False)."""
+
+
+class Wire:
+    """Binds at once (raises `zmq.ZMQError` where it cannot); moves messages from `start` to `close`."""
+
+    def __init__(
+        self,
+        context: "zmq.Context[zmq.Socket[bytes]]",
+        control: Sequence[str],
+        streams: Sequence[str],
+        durations: Durations,
+        counts: Counts,
+        secure: Callable[["zmq.Socket[bytes]"], None] | None = None,
+    ) -> None:
+        self._durations = durations
+        self._counts = counts
+        self._replies: deque[tuple[Client, bytes]] = deque()
+        self._outgoing: deque[tuple[float, Outgoing]] = deque()
+        self._wanted: set[bytes] = set()
+        self._routes: dict[bytes, bool] = {}
+        self._mark = STREAM_MARK
+        self._wanted_mark = STREAM_MARK
+        self._slice_end = 0.0
+        self._slice_left = 0
+        self._running = True
+        self._signalled = False
+        self._thread: threading.Thread | None = None
+        self._bell, self._ear = socket.socketpair()
+        self._bell.setblocking(False)
+        self._ear.setblocking(False)
+        self._router: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
+        self._publisher: zmq.Socket[bytes] = context.socket(zmq.XPUB)
+        try:
+            self._prepare(secure)
+            self.control = [_bind(self._router, endpoint) for endpoint in control]
+            self.streams = [_bind(self._publisher, endpoint) for endpoint in streams]
+        except BaseException:
+            self._close_sockets(linger=0)
+            raise
+
+    def start(self, take_request: TakeRequest, watch: Watch) -> None:
+        """Begin to move messages; both are called in this thread and must not block."""
+        self._take_request = take_request
+        self._watch = watch
+        self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
+        self._thread.start()
+
+    def publish(self, outgoing: Outgoing) -> bool:
+        """Send a stream message to all that subscribed to it. Any thread; never blocks.
+
+        False: too many wait, the message was dropped.
+        """
+        topic = outgoing.topic
+        if not self._is_wanted(topic):
+            outgoing.done()
+            return True
+        most = MOST_EVENTS if topic.startswith(Topic.EVENT) else MOST_WAITING
+        if len(self._outgoing) >= most or not self._running:
+            self._counts.add("drop.wire_full")
+            outgoing.done()
+            return False
+        self._outgoing.append((perf_counter(), outgoing))
+        self._wake()
+        return True
+
+    def reply(self, client: Client, message: bytes) -> None:
+        """Send a reply. Any thread; never blocks."""
+        self._replies.append((client, message))
+        self._wake()
+
+    def expect(self, npcs: int) -> None:
+        """How many NPCs there are: subscribers may be behind by a few messages of each."""
+        self._wanted_mark = STREAM_MARK + MARK_OF_NPC * npcs
+        self._wake()
+
+    def topics(self) -> list[str]:
+        """What is subscribed to."""
+        return sorted(topic.decode(errors="replace").rstrip("\0") for topic in self._wanted.copy())
+
+    def waiting(self) -> dict[str, int]:
+        """Depths of the queues."""
+        return {"streams": len(self._outgoing), "replies": len(self._replies)}
+
+    def close(self) -> None:
+        """Send what waits, then end."""
+        self._running = False
+        if self._thread is None:
+            self._close_sockets(linger=0)
+            return
+        self._wake()
+        self._thread.join()
+
+    def _prepare(self, secure: Callable[["zmq.Socket[bytes]"], None] | None) -> None:
+        for each in (self._router, self._publisher):
+            each.linger = LINGER_MS
+            each.setsockopt(zmq.HEARTBEAT_IVL, HEARTBEAT_MS)
+            each.setsockopt(zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
+            each.setsockopt(zmq.HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS)
+            each.setsockopt(zmq.HANDSHAKE_IVL, HANDSHAKE_MS)
+            if secure is not None:
+                secure(each)
+        self._router.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST)
+        self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        self._router.rcvhwm = REQUESTS_WAITING
+        self._router.sndhwm = REPLIES_WAITING
+        self._publisher.setsockopt(zmq.MAXMSGSIZE, MAX_SUBSCRIPTION)
+        self._publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._publisher.sndhwm = self._mark
+
+    def _run(self) -> None:
+        poller = zmq.Poller()
+        for each in (self._ear, self._publisher, self._router):
+            poller.register(each, zmq.POLLIN)
+        listening = True
+        try:
+            while self._running or self._replies or self._outgoing:
+                more = self._send()
+                now = monotonic()
+                if now >= self._slice_end:
+                    self._slice_end, self._slice_left = now + SLICE, SLICE_REQUESTS
+                if listening != (self._slice_left > 0):
+                    listening = not listening
+                    poller.register(self._router, zmq.POLLIN) if listening else poller.unregister(self._router)
+                wait = IDLE_MS if listening else 1
+                ready: dict[Any, int] = dict(poller.poll(0 if more or not self._running else wait))
+                if self._ear.fileno() in ready or self._ear in ready:
+                    self._listen_for_bell()
+                if self._publisher in ready:
+                    self._take_subscriptions()
+                if self._router in ready:
+                    self._take_requests()
+        except Exception:
+            log.exception("The wire broke")
+            raise
+        finally:
+            self._running = False
+            self._close_sockets(LINGER_MS)
+
+    def _send(self) -> bool:
+        """Send all replies and a few stream messages; True if more wait."""
+        if self._mark != self._wanted_mark:
+            self._mark = self._wanted_mark
+            self._publisher.sndhwm = self._mark
+        for _ in range(BURST):
+            while self._replies:
+                self._send_reply(*self._replies.popleft())
+            if not self._outgoing:
+                return False
+            self._send_stream(*self._outgoing.popleft())
+        return True
+
+    def _send_reply(self, client: Client, message: bytes) -> None:
+        try:
+            self._router.send_multipart([*client, message], zmq.DONTWAIT)
+        except zmq.ZMQError as problem:  # it is gone (EHOSTUNREACH), or does not read its replies (EAGAIN)
+            self._counts.add("drop.client_gone" if problem.errno == zmq.EHOSTUNREACH else "drop.client_full")
+
+    def _send_stream(self, came: float, outgoing: Outgoing) -> None:
+        if outgoing.stale():
+            self._counts.add("drop.stale")
+        else:
+            start = perf_counter()
+            payload = b"" if outgoing.payload is None else outgoing.payload
+            self._publisher.send(outgoing.topic, zmq.SNDMORE)
+            self._publisher.send(outgoing.header, zmq.SNDMORE)
+            self._publisher.send(payload)  # copied: 0.1 ms a MiB, and the buffer is free at once
+            end = perf_counter()
+            self._durations.record("wire.wait", start - came)
+            self._durations.record("wire.send", end - start)
+        outgoing.done()
+
+    def _take_requests(self) -> None:
+        while self._slice_left > 0:
+            try:
+                parts = self._router.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            self._slice_left -= 1
+            client: Client = (parts[0], b"") if len(parts) == 3 and not parts[1] else (parts[0],)
+            body = parts[len(client) :]
+            self._take_request(client, body[0] if len(body) == 1 else b"")
+
+    def _take_subscriptions(self) -> None:
+        for _ in range(MAX_TOPICS):
+            try:
+                message = self._publisher.recv(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            if message[:1] in (b"\0", b"\1"):
+                self._note(message[1:], message[:1] == b"\1")
+
+    def _note(self, topic: bytes, wanted: bool) -> None:
+        if wanted and (len(self._wanted) < MAX_TOPICS or topic in self._wanted):
+            self._wanted = self._wanted | {topic}
+        elif not wanted and topic in self._wanted:
+            self._wanted = self._wanted - {topic}
+        else:
+            return
+        self._routes = {}
+        self._watch(topic, wanted)
+
+    def _is_wanted(self, topic: bytes) -> bool:
+        """Whether anybody subscribed to a topic; remembered until the subscriptions change."""
+        routes = self._routes
+        wanted = routes.get(topic)
+        if wanted is None:
+            wanted = any(topic.startswith(prefix) for prefix in self._wanted)
+            if len(routes) < MAX_TOPICS:
+                routes[topic] = wanted
+        return wanted
+
+    def _wake(self) -> None:
+        if not self._signalled:
+            self._signalled = True
+            with suppress(OSError):  # full, so it rings already; or closed
+                self._bell.send(b"\0")
+
+    def _listen_for_bell(self) -> None:
+        with suppress(BlockingIOError):
+            self._ear.recv(4096)
+        self._signalled = False
+
+    def _close_sockets(self, linger: int) -> None:
+        for each in (self._router, self._publisher):
+            each.close(linger)
+        self._bell.close()
+        self._ear.close()
+        while self._outgoing:
+            self._outgoing.popleft()[1].done()
+
+
+def _bind(each: "zmq.Socket[bytes]", endpoint: str) -> str:
+    """Bind and tell where: port 0 becomes the one that was free."""
+    each.bind(endpoint.replace(":0", ":*") if endpoint.endswith(":0") else endpoint)
+    return each.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
