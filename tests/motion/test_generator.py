@@ -278,7 +278,7 @@ def test_look_aheads_that_cannot_be(look_ahead: float) -> None:
 
 def test_memory_stays_the_same_forever(face) -> None:
     generator = face()
-    sampler = generator._sampler
+    sampler = generator.sampler
 
     def seconds(count: int) -> None:
         for _ in range(count):

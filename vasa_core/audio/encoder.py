@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
 from vasa_core.audio.mel import HOP, SAMPLE_RATE
 from vasa_core.audio.mel_stream import MelStream
 from vasa_core.runtime import open_session
 
+ENCODER = "speech_encoder"
 FEATURE_RATE = 50  # feature vectors a second
 FEATURE_SIZE = 768
 """The encoder's final output (384) beside its residual stream after the second of four blocks (384), which keeps more
@@ -91,6 +93,11 @@ well."""
 OFFLINE = EncoderSettings(look_ahead=1.0, hop=0.96, past=2.0)
 
 
+def open_encoder(threads: int = 1) -> InferenceSession:
+    """The network, without any stream."""
+    return open_session(ENCODER, threads)
+
+
 class SpeechEncoder:
     """Whisper tiny.en's encoder over a stream of sound.
 
@@ -103,12 +110,16 @@ class SpeechEncoder:
         What is heard around each block: `LIVE`, `OFFLINE` or your own.
     threads
         CPU threads of the network. Results are equal to the bit for the same number of threads.
+    network
+        What `open_encoder` opened, for as many streams as share it; `threads` is then without effect.
 
     """
 
-    def __init__(self, settings: EncoderSettings = LIVE, threads: int = 1) -> None:
+    def __init__(
+        self, settings: EncoderSettings = LIVE, threads: int = 1, network: InferenceSession | None = None
+    ) -> None:
         self.settings = settings
-        self._session = open_session("speech_encoder", threads)
+        self._session = network or open_encoder(threads)
         frames = [
             MEL_PER_FEATURE * n for n in (settings.window_features, settings.hop_features, settings.past_features)
         ]

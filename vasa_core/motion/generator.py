@@ -9,12 +9,13 @@ generator.interrupt()                       # it breaks off
 generator.direct(gaze="left", emotion="happy:0.5")
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import Protocol, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
 from vasa_core.audio.encoder import LIVE, OFFLINE
 from vasa_core.audio.mel import SAMPLE_RATE
@@ -27,7 +28,7 @@ from vasa_core.motion.director import Director
 from vasa_core.motion.gestures import Gesture
 from vasa_core.motion.hearing import Heard, Hearing, as_samples, nothing
 from vasa_core.motion.release import Release
-from vasa_core.motion.sampler import MotionSampler
+from vasa_core.motion.sampler import MotionSampler, Need
 from vasa_core.motion.settings import AnimationSettings
 from vasa_core.motion.track import MOTION_FPS, Motion
 
@@ -46,11 +47,16 @@ class Sampler(Protocol):
         """The next block."""
 
 
+Making = Generator[Need, Performance, Motion]
+"""A call under way: it asks for block after block, is sent what the face's sampler makes, and returns the motion."""
+
+
 class MotionGenerator:
     """The motion of one face at 25 Hz, without end and without seams.
 
     The same settings and calls give the same motion, however a sound is cut into pushes. `Motion.start` counts from the
-    beginning of the utterance, of what is listened to, or of idling. Not for use from two threads at once.
+    beginning of the utterance, of what is listened to, or of idling. Not for use from two threads at once. Many faces
+    are made to move together by `vasa_core.motion.crowd`, which uses `pushing` and so on in place of `push` and so on.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class MotionGenerator:
         whole_files: bool = False,
         sampler: Sampler | None = None,
         threads: int = 1,
+        network: InferenceSession | None = None,
     ) -> None:
         """Make a face at rest.
 
@@ -71,16 +78,17 @@ class MotionGenerator:
         sampler : made elsewhere, for example with a model that several faces share; settings.sampler and the seed are
             then without effect.
         threads : CPU threads of the networks.
+        network : of the speech encoder, from `open_encoder`, where several faces share it.
         """
         self.settings = settings or AnimationSettings()
-        self._sampler: Sampler = sampler or MotionSampler(self.settings.seed, self.settings.sampler, threads=threads)
-        self._block = self._sampler.block
+        self.sampler: Sampler = sampler or MotionSampler(self.settings.seed, self.settings.sampler, threads=threads)
+        self._block = self.sampler.block
         encoder = OFFLINE if whole_files else LIVE
         if self.settings.look_ahead is not None:
             encoder = replace(LIVE, look_ahead=self.settings.look_ahead)
         self.delay = encoder.look_ahead + encoder.hop
         """Seconds of sound that must have been pushed from a frame's beginning on until the frame comes out."""
-        self._hearing = Hearing(encoder, self._block, threads)
+        self._hearing = Hearing(encoder, self._block, threads, network)
         self._director = Director(self.settings.controls, cues)
         self._release = Release()
         self._made = 0
@@ -104,38 +112,66 @@ class MotionGenerator:
 
         Returns the frames that are known now, possibly none. What it was listening to is over.
         """
-        return self._hear(SPEAKING, samples)
+        return self._alone(self.pushing(samples))
 
     def listen(self, samples: NDArray) -> Motion:
         """Let the face hear samples [n] of somebody else; otherwise as `push`.
 
         Raises `AudioError` in the middle of an utterance.
         """
-        if self._hearing.voice == SPEAKING:
-            raise AudioError("The face is still speaking. Call finish() or interrupt() before listen().")
-        return self._hear(LISTENING, samples)
+        return self._alone(self.listening(samples))
 
     def finish(self) -> Motion:
         """End the utterance, or the listening: the frames still owed, ceil(n / 640) in all for n samples."""
-        voice = self._hearing.voice
-        if voice is None:
-            return Motion.still(0, LATENT_SIZE)
-        first = self._from_reserve(self._hearing.owed)
-        self._hearing.skip(len(first))
-        owed = self._hearing.owed
-        blocks = [self._make(heard, voice) for heard in self._hearing.finish()]
-        return self._out(voice, [first, *blocks], len(first) + owed)
+        return self._alone(self.finishing())
 
     def idle(self, frames: int = 1) -> Motion:
         """So many frames without any sound.
 
         In the middle of an utterance too, when its sound is late: the face waits, and the next `push` goes on.
         """
+        return self._alone(self.idling(frames))
+
+    def pushing(self, samples: NDArray) -> Making:
+        """As `push`, with the blocks made by the caller; one call at a time, and each to its end."""
+        return self._hearing_out(SPEAKING, samples)
+
+    def listening(self, samples: NDArray) -> Making:
+        """As `listen`, with the blocks made by the caller."""
+        if self._hearing.voice == SPEAKING:
+            raise AudioError("The face is still speaking. Call finish() or interrupt() before listen().")
+        return self._hearing_out(LISTENING, samples)
+
+    def finishing(self) -> Making:
+        """As `finish`, with the blocks made by the caller."""
+        voice = self._hearing.voice
+        if voice is None:
+            return Motion.still(0, LATENT_SIZE)
+        parts = [self._from_reserve(self._hearing.owed)]
+        self._hearing.skip(len(parts[0]))
+        frames = len(parts[0]) + self._hearing.owed
+        for heard in self._hearing.finish():
+            parts.append((yield from self._making(heard, voice)))
+        return self._out(voice, parts, frames)
+
+    def idling(self, frames: int = 1) -> Making:
+        """As `idle`, with the blocks made by the caller."""
         if frames < 0:
             raise ControlError(f"A face cannot idle for {frames} frames. Give 0 or more.")
-        first = self._from_reserve(frames)
-        blocks = -(-(frames - len(first)) // self._block)
-        return self._out(IDLE, [first, *(self._make(nothing(self._block), IDLE) for _ in range(blocks))], frames)
+        parts = [self._from_reserve(frames)]
+        for _ in range(-(-(frames - len(parts[0])) // self._block)):
+            parts.append((yield from self._making(nothing(self._block), IDLE)))
+        return self._out(IDLE, parts, frames)
+
+    def _alone(self, call: Making) -> Motion:
+        """Do a call with blocks of this face's own sampler."""
+        try:
+            need = next(call)
+            while True:
+                need = call.send(self.sampler.step(*need))
+        except StopIteration as end:
+            motion: Motion = end.value
+            return motion
 
     def interrupt(self, seen: Motion | None = None) -> None:
         """Break off: drop the sound that waits; the lips close within 150 ms, the head eases. Go on with any call.
@@ -167,26 +203,24 @@ class MotionGenerator:
         self._director.clear()
         self._director.play(self._made / MOTION_FPS, cues)
 
-    def _hear(self, voice: int, samples: NDArray) -> Motion:
+    def _hearing_out(self, voice: int, samples: NDArray) -> Making:
         samples = as_samples(samples)
         if len(samples) and self._hearing.voice != voice:
             self._hearing.begin(voice)
             self._clocks[voice] = 0
-        return self._out(voice, list(self._frames_of(voice, samples)))
-
-    def _frames_of(self, voice: int, samples: Array) -> Iterator[Motion]:
+        parts = []
         for begin in range(0, len(samples), PIECE):
             self._hearing.push(samples[begin : begin + PIECE], aside=len(self._reserve))
-            first = self._from_reserve(self._hearing.owed)
-            self._hearing.skip(len(first))
-            yield first
+            parts.append(self._from_reserve(self._hearing.owed))
+            self._hearing.skip(len(parts[-1]))
             while (heard := self._hearing.take()) is not None:
-                yield self._make(heard, voice)
+                parts.append((yield from self._making(heard, voice)))
+        return self._out(voice, parts)
 
-    def _make(self, heard: Heard, state: int) -> Motion:
+    def _making(self, heard: Heard, state: int) -> Making:
         """The next block."""
         direction, hint = self._director.at(self._made, self._block, state)
-        performance = self._sampler.step(heard.features, heard.prosody, direction)
+        performance = yield Need(heard.features, heard.prosody, direction)
         self._made += self._block
         self._release.hush(performance, state)
         return self._release.ease(compose(performance, direction, hint))

@@ -5,6 +5,7 @@ from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
 from vasa_core.audio.encoder import FEATURE_RATE, FEATURE_SIZE, WINDOW_FEATURES, EncoderSettings, SpeechEncoder
 from vasa_core.audio.reading import as_float
@@ -48,10 +49,12 @@ class Hearing:
     which is `encoder.look_ahead + encoder.hop` after the block's beginning, where the hop is a block.
     """
 
-    def __init__(self, encoder: EncoderSettings, block: int, threads: int = 1) -> None:
-        """`block`: frames of a block, which must be those of the encoder's."""
+    def __init__(
+        self, encoder: EncoderSettings, block: int, threads: int = 1, network: InferenceSession | None = None
+    ) -> None:
+        """`block`: frames of a block, which must be those of the encoder's; the others as of `SpeechEncoder`."""
         self._block = block
-        self._encoder = SpeechEncoder(encoder, threads)
+        self._encoder = SpeechEncoder(encoder, threads, network)
         self._trackers: dict[int, ProsodyTracker] = {}
         # Prosody waits for 0.12 s after its frame. A shorter look-ahead leaves no time for that: the row of the frame
         # before has to do then, so that the lips are not held up.
