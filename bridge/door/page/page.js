@@ -1,0 +1,269 @@
+// The page: a face, a voice line, and what is asked of it.
+
+import { Controls } from "./controls.js";
+import { Player } from "./player.js";
+import { LEAD_SECONDS, Session } from "./session.js";
+import { Stats } from "./stats.js";
+import { Voice, toSamples } from "./voice.js";
+import { Wave } from "./wave.js";
+import { Wire } from "./wire.js";
+
+const CLOCK_MS = 250; // between reports of where the sound is
+const LIST_MS = 3000; // between looks at which NPCs there are
+const UPLOAD = "+";
+
+const find = (selector) => document.querySelector(selector);
+const face = find("#face");
+const stats = new Stats(find("#stats"));
+const voice = new Voice();
+const player = new Player(face, voice, stats);
+const wave = new Wave(find("#wave"));
+const wire = new Wire(location.hash.slice(1), { onOpen: begin, onClosed: lose, onFrame: show, onEvent: note });
+const session = new Session(wire);
+const controls = new Controls((op, fields) => ask(op, { npc: session.npc, ...fields }), face);
+
+let portrait = null; // {name, bytes}
+let line = null; // {name, bytes, buffer}
+let background = "keep";
+let isReady = false;
+let isSeen = false; // whether this page has ever been let in
+let counter = 0;
+
+/** Nothing goes wrong silently: what the daemon refuses is shown. */
+async function ask(op, fields) {
+  try {
+    return await wire.ask(op, fields);
+  } catch (problem) {
+    say(problem.message, true);
+    return null;
+  }
+}
+
+function say(text, isBad = false) {
+  const notice = find("#notice");
+  notice.textContent = text;
+  notice.classList.toggle("bad", isBad);
+}
+
+function setState(state) {
+  const badge = find("#state");
+  badge.dataset.state = badge.textContent = state;
+  const button = find("#speak");
+  const isSpeaking = voice.utterance !== null;
+  button.classList.toggle("on", isSpeaking);
+  button.setAttribute("aria-label", isSpeaking ? "Interrupt" : "Speak");
+  button.disabled = !isReady || !line;
+}
+
+async function begin() {
+  isSeen = true;
+  try {
+    controls.showEmotions((await session.begin()).emotions);
+    if (!portrait) await offerSamples();
+    await dress();
+  } catch (problem) {
+    say(problem.message, true);
+  }
+}
+
+function lose() {
+  isReady = false;
+  voice.stop();
+  player.reset();
+  setState("offline");
+  say(isSeen ? "The daemon is gone. Waiting for it …" : "The daemon does not let this page in. Open the address that it printed.", true);
+}
+
+/** Enrol the portrait and let the page's NPC wear it. */
+async function dress() {
+  isReady = false;
+  voice.stop();
+  setState("preparing");
+  try {
+    if (session.isOwn) {
+      say("Reading the portrait …");
+      await session.wear(portrait, background, controls.all);
+    }
+    player.reset();
+    await session.subscribe(!document.hidden);
+    isReady = true;
+    say("");
+    setState("idle");
+  } catch (problem) {
+    setState("no face");
+    say(problem.message, true);
+  }
+}
+
+function show(header, payload) {
+  if (header.npc !== session.npc) return;
+  if (!player.take(header, payload)) {
+    say(`This page does not show frames of the format ${payload.length ? header.format : "shared memory"}.`, true);
+  } else if (voice.isOurs(header.utterance)) voice.start(header.utterance, LEAD_SECONDS);
+}
+
+function note(event) {
+  if (event.npc !== session.npc) return;
+  player.renew(event.epoch);
+  if (event.event === "failed") {
+    if (voice.isOurs(event.utterance)) voice.stop();
+    say(event.error?.message ?? "The line could not be said.", true);
+  } else if (event.event === "interrupted" && voice.isOurs(event.utterance)) voice.stop();
+  else if (event.event === "gone" && !session.isOwn) say("This NPC was taken out.", true);
+  if (event.event === "overloaded") stats.note = "the daemon is overloaded";
+  if (event.event === "recovered") stats.note = "";
+  if (isReady && voice.utterance === null) setState("idle");
+}
+
+async function toggleSpeech() {
+  if (!isReady || !line) return;
+  await voice.wake();
+  if (voice.utterance !== null) {
+    voice.stop();
+    player.renew(player.epoch + 1);
+    setState("idle");
+    await ask("interrupt", { npc: session.npc });
+    return;
+  }
+  const utterance = `line-${++counter}-${Date.now().toString(36)}`;
+  try {
+    const buffer = await voice.decode(line.bytes);
+    voice.prepare(utterance, buffer, () => setState("idle"));
+    setState("speaking");
+    say("");
+    await session.speak(utterance, toSamples(buffer), buffer.sampleRate);
+  } catch (problem) {
+    if (voice.isOurs(utterance)) voice.stop();
+    setState("idle");
+    say(problem.message, true);
+  }
+}
+
+async function offerSamples() {
+  const samples = await (await fetch("/samples.json")).json();
+  const tiles = samples.portraits.map((name) => {
+    const tile = makeTile(name, () => choosePortrait(tile, { name, load: () => load(name) }));
+    tile.append(Object.assign(new Image(), { src: `/samples/${name}`, alt: name }));
+    return tile;
+  });
+  const own = makeTile("your own portrait", () => pickFile("image/*,.vasa", (file) => addPortrait(file)));
+  own.textContent = UPLOAD;
+  find("#portraits").replaceChildren(...tiles, own);
+  const lines = samples.lines.map((name, i) => makeLine(`Line ${i + 1}`, () => load(name)));
+  const ownLine = makeLine("Your own …", null);
+  ownLine.onclick = () => pickFile("audio/*", (file) => addLine(file));
+  find("#lines").replaceChildren(...lines, ownLine);
+  press(tiles[0]);
+  portrait = { name: samples.portraits[0], bytes: await load(samples.portraits[0]) };
+  await lines[0].onclick();
+}
+
+async function load(name) {
+  return (await fetch(`/samples/${encodeURIComponent(name)}`)).arrayBuffer();
+}
+
+function press(button) {
+  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
+}
+
+function makeTile(name, onClick) {
+  const tile = document.createElement("button");
+  Object.assign(tile, { type: "button", title: name, onclick: onClick });
+  tile.setAttribute("aria-label", name);
+  return tile;
+}
+
+async function choosePortrait(tile, { name, load }) {
+  press(tile);
+  portrait = { name, bytes: await load() };
+  await dress();
+}
+
+function makeLine(name, load) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", textContent: name });
+  button.onclick = async () => {
+    press(button);
+    try {
+      const bytes = await load();
+      const buffer = await voice.decode(bytes);
+      line = { name, bytes, buffer };
+      wave.show(buffer);
+    } catch {
+      say(`The browser cannot read ${name} as a sound.`, true);
+    }
+    if (isReady && voice.utterance === null) setState("idle");
+  };
+  return button;
+}
+
+function pickFile(accept, use) {
+  const input = find("#file");
+  Object.assign(input, { accept, value: "", onchange: () => input.files[0] && use(input.files[0]) });
+  input.click();
+}
+
+async function addPortrait(file) {
+  const tile = makeTile(file.name, () => choosePortrait(tile, { name: file.name, load: () => file.arrayBuffer() }));
+  tile.append(Object.assign(new Image(), { src: URL.createObjectURL(file), alt: file.name }));
+  find("#portraits").lastElementChild.before(tile);
+  await tile.onclick();
+}
+
+async function addLine(file) {
+  const button = makeLine(file.name, () => file.arrayBuffer());
+  find("#lines").lastElementChild.before(button);
+  await button.onclick();
+}
+
+async function listNpcs() {
+  if (!isReady || document.hidden) return;
+  const select = find("#npc");
+  if (select === document.activeElement) return;
+  const others = await session.others().catch(() => []);
+  const options = [[session.own, "this page's"], ...others.map((name) => [name, name])];
+  select.replaceChildren(...options.map(([value, text]) => new Option(text, value, false, value === session.npc)));
+}
+
+async function turnTo(npc) {
+  await session.turnTo(npc);
+  find("#portraits-card").hidden = !session.isOwn;
+  await dress();
+}
+
+find("#npc").onchange = ({ target }) => (target.blur(), turnTo(target.value));
+find("#speak").onclick = toggleSpeech;
+face.onclick = toggleSpeech;
+face.onkeydown = (event) => [" ", "Enter"].includes(event.key) && (event.preventDefault(), toggleSpeech());
+for (const button of find("#background").children) {
+  button.onclick = () => {
+    press(button);
+    background = button.dataset.value;
+    dress();
+  };
+}
+document.onvisibilitychange = () => isReady && session.subscribe(!document.hidden).catch(() => {});
+document.ondragover = (event) => (event.preventDefault(), document.body.classList.add("dropping"));
+document.ondragleave = () => document.body.classList.remove("dropping");
+document.ondrop = (event) => {
+  event.preventDefault();
+  document.body.classList.remove("dropping");
+  const file = event.dataTransfer.files[0];
+  if (file) (file.type.startsWith("audio/") ? addLine : addPortrait)(file);
+};
+setInterval(listNpcs, LIST_MS);
+setInterval(() => {
+  const { utterance } = voice;
+  const heard = voice.position(utterance);
+  if (heard === null || heard === 0) return;
+  const position = Math.round(heard * voice.buffer.sampleRate);
+  wire.ask("clock", { npc: session.npc, utterance, position }).catch(() => {});
+}, CLOCK_MS);
+(function progress() {
+  const total = (voice.buffer ?? line?.buffer)?.duration ?? 0;
+  const heard = voice.position(voice.utterance) ?? 0;
+  const text = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+  find("#time").textContent = `${text(heard)} / ${text(total)}`;
+  if (total) wave.draw(heard / total);
+  requestAnimationFrame(progress);
+})();
