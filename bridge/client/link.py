@@ -17,7 +17,7 @@ import zmq
 from msgspec import ValidationError, convert
 from zmq.utils.monitor import recv_monitor_message
 
-from bridge.protocol.codec import Streamed, decode_reply, decode_stream, encode
+from bridge.protocol.codec import MAX_PAYLOAD, Streamed, decode_reply, decode_stream, encode
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import VERSION, Hello, Request, Welcome
 
@@ -102,6 +102,7 @@ class Link:
         self._control.setsockopt(zmq.IMMEDIATE, 1)
         self._stream = self._socket(zmq.SUB, keys)
         self._stream.setsockopt(zmq.RCVHWM, STREAM_QUEUE)
+        self._stream.setsockopt(zmq.MAXMSGSIZE, MAX_PAYLOAD)
         self._monitor = self._control.get_monitor_socket(_UP | _DOWN | _REFUSED)
         try:
             self._control.connect(endpoint)

@@ -168,6 +168,8 @@ class Session:
             if isinstance(header, FrameHeader):
                 view.add_frame(Frame(header, message.payload, now))
             elif isinstance(header, MotionHeader):
+                if len(message.payload) != 4 * sum(header.fields.values()):
+                    raise BridgeError("bad_message", f"Motion {header.seq} of {header.npc!r} has another length.")
                 view.add_motion(Motion(header, np.frombuffer(message.payload, "<f4"), now))
             else:
                 view.add_event(header)

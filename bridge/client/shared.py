@@ -1,8 +1,6 @@
 """Textures that lie in shared memory, fetched when they are shown."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from bridge.client.frames import Frame
 from bridge.ring import Reader, RingGoneError
@@ -15,9 +13,9 @@ class SharedTextures:
         self._path: str | None = None
         self._reader: Reader | None = None
 
-    def told(self, ring: Mapping[str, Any] | None) -> None:
+    def told(self, ring: object) -> None:
         """The daemon says where the ring is; another one than before after a restart, or when it was removed."""
-        path = None if ring is None else ring.get("path")
+        path = ring.get("path") if isinstance(ring, dict) else None
         if isinstance(path, str) and path != self._path:
             self.close()
             self._path = path

@@ -12,7 +12,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][
 Text = Annotated[str, Meta(max_length=1024)]
 Sound = Annotated[bytes, Meta(max_length=64 << 20)]
 """Mono samples, little-endian, as `encoding` says."""
+Piece = Annotated[bytes, Meta(max_length=4 << 20)]
+"""Whole samples, little-endian, mono, as `encoding` says; any number of them."""
 Picture = Annotated[bytes, Meta(max_length=32 << 20)]
+"""A picture file (png, jpeg, webp ...) or a .vasa file as it is."""
 Rate = Annotated[int, Meta(ge=8000, le=192_000)]
 """Samples a second."""
 Samples = Annotated[int, Meta(ge=0, le=1 << 53)]
@@ -24,12 +27,14 @@ Microseconds = Annotated[int, Meta(ge=0)]
 PixelFormat = Literal["rgba", "bgra", "jpeg", "bc1", "bc3"]
 Transport = Literal["wire", "shm"]
 Origin = Literal["top-left", "bottom-left"]
+"""Where the first row of a texture is."""
 Background = Literal["transparent", "keep", "blur"]
 Encoding = Literal["s16", "f32", "file"]
 """16-bit integers, floats in [-1, 1], or a whole sound file (wav, flac, ogg, mp3 ...) as it is."""
 PcmEncoding = Literal["s16", "f32"]
 GestureName = Literal["nod", "shake", "tilt"]
 Pace = Literal["realtime", "asap"]
+"""Frames in time with the sound; or all of them, as fast as they are taken, for baking."""
 Start = Literal["auto", "engine"]
 """When an utterance's clock starts: with its first frame, or with the engine's first `clock` report."""
 

@@ -17,6 +17,7 @@ from bridge.protocol.fields import (
     Pace,
     PcmEncoding,
     Picture,
+    Piece,
     PixelFormat,
     Rate,
     RequestId,
@@ -29,6 +30,7 @@ from bridge.protocol.fields import (
     Turn,
 )
 from bridge.protocol.replies import (
+    RESULTS,
     Accepted,
     Drift,
     Enrolled,
@@ -39,6 +41,7 @@ from bridge.protocol.replies import (
     Reply,
     Result,
     Spawned,
+    Statistics,
     Welcome,
 )
 from bridge.protocol.requests import (
@@ -76,6 +79,7 @@ from bridge.protocol.streams import (
 )
 
 __all__ = [
+    "RESULTS",
     "VERSION",
     "Accepted",
     "AnyRequest",
@@ -112,6 +116,7 @@ __all__ = [
     "Pause",
     "PcmEncoding",
     "Picture",
+    "Piece",
     "Ping",
     "PixelFormat",
     "Pong",
@@ -132,6 +137,7 @@ __all__ = [
     "Spawned",
     "Speak",
     "Start",
+    "Statistics",
     "Stats",
     "Text",
     "Topic",

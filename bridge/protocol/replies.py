@@ -38,6 +38,7 @@ class Welcome(Result):
     stream: str
     """ZeroMQ endpoint of the streams; a client of another host puts its own name of the host into it."""
     formats: list[str]
+    """Of pixels."""
     transports: list[str]
     sizes: list[int]
     """Smallest and largest edge of a texture, in pixels."""
@@ -45,6 +46,7 @@ class Welcome(Result):
     emotions: list[str]
     """Names of the shares of `Controls.emotion`, in their order."""
     motion_fps: float
+    """Frames a second of the motion that the model makes; NPCs have their own."""
     instance: str = ""
     """Drawn at random when the daemon starts: another one after a reconnect means that all NPCs are gone."""
 
@@ -59,6 +61,7 @@ class Enrolled(Result):
     seconds: float
     """How long it took."""
     warnings: list[str] = []
+    """Sentences about what is not as good as it could be, like a small or a turned face."""
 
 
 class Spawned(Result):
@@ -66,7 +69,9 @@ class Spawned(Result):
 
     npc: str
     epoch: int
+    """The first one of its frames."""
     seed: int
+    """The one asked for, or the one that was drawn."""
     delay: float
     """s from a sound's arrival to the frame it moves: the look-ahead and the windows of the networks."""
     ring: dict[str, Any] | None = None
@@ -82,6 +87,7 @@ class Accepted(Result):
     samples: int
     """All samples of the utterance that have come so far."""
     seconds: float | None = None
+    """Length of a whole sound."""
 
 
 class NewEpoch(Result):
@@ -101,10 +107,37 @@ class Listing(Result):
     """Of `list`."""
 
     faces: list[Any]
+    """A map of each, with its `face`, the name."""
     npcs: list[Any]
+    """A map of each, with its `npc`, the name, and its `face`."""
 
 
 class Pong(Result):
     """Of `ping`."""
 
     time: Microseconds
+
+
+class Statistics(Result):
+    """Of `stats`: figures of the daemon and of each NPC; more may come with each version of the package."""
+
+    daemon: dict[str, Any]
+    """Process, queues, times (p50, p95 and p99 in ms) and counts."""
+
+
+RESULTS: dict[str, type[Result]] = {
+    "hello": Welcome,
+    "enroll": Enrolled,
+    "spawn": Spawned,
+    "speak": Accepted,
+    "open": Accepted,
+    "push": Accepted,
+    "close": Accepted,
+    "interrupt": NewEpoch,
+    "seek": NewEpoch,
+    "clock": Drift,
+    "list": Listing,
+    "ping": Pong,
+    "stats": Statistics,
+}
+"""What the requests that tell something tell; the results of the others are empty."""

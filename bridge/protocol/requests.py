@@ -16,6 +16,7 @@ from bridge.protocol.fields import (
     Pace,
     PcmEncoding,
     Picture,
+    Piece,
     PixelFormat,
     Rate,
     RequestId,
@@ -30,17 +31,22 @@ from bridge.protocol.fields import (
 
 
 class Controls(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is asked of a face; left out: as it was; null: left to the model. Angles in rad. See docs/director.md."""
+    """What is asked of a face; null leaves it to the model. Angles in rad. Words and ranges: docs/director.md."""
 
     gaze: Direction | Text | UnsetType | None = UNSET
-    """Where to look in the world: yaw (viewer's right) and pitch (up), or a name such as "left"."""
+    """Where to look in the world: yaw (viewer's right, within 0.785) and pitch (up, within 0.436), or a name: "left"."""
     distance: Finite | UnsetType | None = UNSET
+    """Of the head over that of the portrait, 0.5 to 3: 2 is twice as far."""
     emotion: Shares | Text | UnsetType | None = UNSET
-    """ "happy:0.6", or 7 shares."""
+    """Like "happy:0.5,surprised:0.3", or 7 shares, 0 to 1, in the order that `hello` tells."""
     expressiveness: Finite | UnsetType | None = UNSET
+    """0 to 2; 1 is usual."""
     stillness: Finite | UnsetType | None = UNSET
+    """0, lively, to 1, a head that hardly moves."""
     blink_rate: Finite | UnsetType | None = UNSET
+    """Blinks a minute, 0 to 60."""
     head: Turn | UnsetType | None = UNSET
+    """Turn (viewer's right, within 0.524), nod (down, 0.436) and tilt (0.349), added to the head's motion."""
 
 
 class Request(Struct, kw_only=True, tag_field="op", forbid_unknown_fields=True, omit_defaults=True):
@@ -51,10 +57,12 @@ class Request(Struct, kw_only=True, tag_field="op", forbid_unknown_fields=True, 
 
 
 class Hello(Request, tag="hello"):
-    """The first message of a client: which versions it speaks. Replies `Welcome`."""
+    """The first message of a client: which versions it speaks."""
 
     versions: Annotated[list[int], Meta(min_length=1, max_length=16)]
+    """Of the protocol, up to 16; the daemon chooses the newest that it speaks too."""
     client: Text = ""
+    """Name and version of the client, for the daemon's log."""
 
 
 class Enroll(Request, tag="enroll"):
@@ -62,8 +70,11 @@ class Enroll(Request, tag="enroll"):
 
     face: Name
     image: Picture | None = None
+    """Give either this or `path`."""
     path: Text | None = None
+    """On the daemon's machine."""
     replace: bool = False
+    """True: a face of this name may be there already; NPCs that wear it keep the old one."""
 
 
 class Forget(Request, tag="forget"):
@@ -73,7 +84,7 @@ class Forget(Request, tag="forget"):
 
 
 class Spawn(Request, tag="spawn"):
-    """Put an NPC into the world; it idles from now on. Replies `Spawned`."""
+    """Put an NPC into the world; it idles from now on."""
 
     npc: Name
     face: Name
@@ -81,10 +92,14 @@ class Spawn(Request, tag="spawn"):
     transport: Transport = "wire"
     """ "shm": frames lie in a shared-memory ring, headers still come by the stream."""
     size: Annotated[int, Meta(ge=256, le=1024)] = 512
+    """Edge of the textures in pixels."""
     fps: Annotated[float, Meta(ge=1, le=120)] = 40.0
+    """Textures a second while it speaks or listens."""
     idle_fps: Annotated[float, Meta(ge=1, le=120)] = 15.0
+    """Textures a second while it idles."""
     origin: Origin = "top-left"
     background: Background = "transparent"
+    """Of the portrait: left out, kept, or blurred."""
     quality: Annotated[int, Meta(ge=10, le=100)] = 90
     """Of JPEG."""
     seed: Annotated[int, Meta(ge=0, le=(1 << 53))] | None = None
@@ -92,7 +107,7 @@ class Spawn(Request, tag="spawn"):
     look_ahead: Annotated[float, Meta(ge=0.08, le=0.40)] = 0.16
     """s of sound the lips may know ahead, in steps of 0.02."""
     lead: Annotated[float, Meta(ge=0, le=1)] = 0.08
-    """s by which frames come before their time."""
+    """s by which frames come before their time, so that the game may hold them until then."""
     importance: Annotated[float, Meta(ge=0, le=1)] = 1.0
     """Under load the least important faces lose frames and size first."""
     controls: Controls = Controls()
@@ -109,9 +124,10 @@ class Speak(Request, tag="speak"):
 
     npc: Name
     utterance: Name
+    """Chosen by the client; not the name of another one that the NPC has not ended."""
     audio: Sound | None = None
     path: Text | None = None
-    """A sound file in an allowed folder, in place of `audio`."""
+    """A sound file in an allowed folder of the daemon's machine, in place of `audio`."""
     encoding: Encoding = "file"
     rate: Rate = 16_000
     """Of s16 and f32; of files, the rate that pts count in."""
@@ -135,7 +151,7 @@ class Push(Request, tag="push"):
 
     npc: Name
     utterance: Name
-    audio: Annotated[bytes, Meta(max_length=4 << 20)]
+    audio: Piece
 
 
 class Close(Request, tag="close"):
@@ -146,7 +162,7 @@ class Close(Request, tag="close"):
 
 
 class Interrupt(Request, tag="interrupt"):
-    """Break off all an NPC says and is about to say. Replies `NewEpoch`."""
+    """Break off all an NPC says and is about to say."""
 
     npc: Name
 
@@ -164,7 +180,7 @@ class Resume(Request, tag="resume"):
 
 
 class Seek(Request, tag="seek"):
-    """Go on from another place of a whole sound. Replies `NewEpoch`."""
+    """Go on from another place of a whole sound."""
 
     npc: Name
     utterance: Name
@@ -185,10 +201,11 @@ class Listen(Request, tag="listen"):
     """A piece of what somebody else says to the NPC; `end` after the last one. Refused while it speaks."""
 
     npc: Name
-    audio: Annotated[bytes, Meta(max_length=4 << 20)] = b""
+    audio: Piece = b""
     encoding: PcmEncoding = "s16"
     rate: Rate = 16_000
     end: bool = False
+    """True: the other has finished."""
 
 
 class Set(Request, tag="set"):
@@ -199,6 +216,7 @@ class Set(Request, tag="set"):
     ease: Annotated[float, Meta(ge=0, le=10)] | None = None
     """s to get there; left out: as suits each."""
     importance: Annotated[float, Meta(ge=0, le=1)] | None = None
+    """This and those below: as in `spawn`; null: as it was."""
     fps: Annotated[float, Meta(ge=1, le=120)] | None = None
     idle_fps: Annotated[float, Meta(ge=1, le=120)] | None = None
 
@@ -209,11 +227,13 @@ class Gesture(Request, tag="gesture"):
     npc: Name
     gesture: GestureName
     size: Annotated[float, Meta(gt=0, le=2)] = 1.0
+    """1 is usual."""
     times: Annotated[int, Meta(ge=1, le=10)] | None = None
+    """How often to and fro; null: as suits it."""
 
 
 class Stats(Request, tag="stats"):
-    """What the daemon does and how long it takes; see `bridge/PROTOCOL.md`."""
+    """What the daemon does and how long it takes."""
 
 
 class List(Request, tag="list"):
@@ -221,7 +241,7 @@ class List(Request, tag="list"):
 
 
 class Ping(Request, tag="ping"):
-    """Are you there? Replies the daemon's clock."""
+    """Are you there?"""
 
 
 class Shutdown(Request, tag="shutdown"):

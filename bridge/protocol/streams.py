@@ -34,7 +34,9 @@ class FrameHeader(Struct, kw_only=True):
     pts: int
     """Samples of the utterance at `rate`; where there is none, samples at 16 kHz since the NPC idles or listens."""
     rate: int
+    """Samples a second that `pts` counts in."""
     utterance: str | None = None
+    """null: the NPC idles or listens."""
     width: int
     height: int
     format: PixelFormat
@@ -58,7 +60,9 @@ class MotionHeader(Struct, kw_only=True):
     npc: Name
     epoch: int
     seq: int
+    """Counts the NPC's frames of motion."""
     pts: int
+    """As in `FrameHeader`."""
     rate: int
     utterance: str | None = None
     sent: Microseconds
