@@ -8,16 +8,14 @@ import typer
 from vasa_core.cli.console import print_json, say
 from vasa_core.cli.options import JsonOption
 
-EXAMPLES = (
-    "Example: vasa keys new laptop --output for-laptop/, then: vasa serve --host 0.0.0.0 --keys ~/.config/vasa/keys"
-)
+EXAMPLES = "Example: vasa keys new laptop -o for-laptop/ --keys keys/, then: vasa serve --host 0.0.0.0 --keys keys/"
 app = typer.Typer(
     help="Make, list and remove the keys of clients that reach the daemon over a network.", no_args_is_help=True
 )
 
 KeysOption = Annotated[
     Path | None,
-    typer.Option("--keys", metavar="FOLDER", help="Of all keys [keys in the settings' folder].", show_default=False),
+    typer.Option("--keys", metavar="FOLDER", help="Of all keys (beside the settings).", show_default=False),
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Of the client.", show_default=False)]
 

@@ -35,11 +35,11 @@ def run(
         int | None,
         typer.Option("--parent-pid", metavar="PID", help="End when this process is gone.", show_default=False),
     ] = None,
-    host: Annotated[str | None, _flag(NETWORK, "--host", metavar="ADDRESS", text="Listen here [127.0.0.1].")] = None,
+    host: Annotated[str | None, _flag(NETWORK, "--host", metavar="ADDRESS", text="Listen here (127.0.0.1).")] = None,
     port: Annotated[
-        int | None, _flag(NETWORK, "--port", text="Of control [5600]; 0 takes free ones, for the streams too.")
+        int | None, _flag(NETWORK, "--port", text="Of control (5600); 0 takes free ones, for the streams too.")
     ] = None,
-    stream_port: Annotated[int | None, _flag(NETWORK, "--stream-port", text="Of the streams [port + 1].")] = None,
+    stream_port: Annotated[int | None, _flag(NETWORK, "--stream-port", text="Of the streams (port + 1).")] = None,
     ipc: Annotated[
         Path | None, _flag(NETWORK, "--ipc", metavar="FOLDER", text="Unix sockets `control` and `streams` there too.")
     ] = None,
@@ -49,16 +49,16 @@ def run(
     allow_address: Annotated[
         list[str] | None, _flag(NETWORK, "--allow-address", metavar="IP", text="Clients may come from here. Repeat.")
     ] = None,
-    max_npcs: Annotated[int | None, _flag(LIMITS, "--max-npcs", text="NPCs at once [128].")] = None,
-    max_faces: Annotated[int | None, _flag(LIMITS, "--max-faces", text="Faces at once [64].")] = None,
-    workers: Annotated[int | None, _flag(LIMITS, "--workers", text="Threads that render [one a core].")] = None,
+    max_npcs: Annotated[int | None, _flag(LIMITS, "--max-npcs", text="NPCs at once (128).")] = None,
+    max_faces: Annotated[int | None, _flag(LIMITS, "--max-faces", text="Faces at once (64).")] = None,
+    workers: Annotated[int | None, _flag(LIMITS, "--workers", text="Threads that render (one a core).")] = None,
     allow_shutdown: Annotated[
         bool | None, _flag(LIMITS, "--allow-shutdown/--no-shutdown", text="Clients may end the daemon.")
     ] = None,
     door: Annotated[
         bool | None, _flag(OPTIONAL, "--door/--no-door", text="A WebSocket door with a page, on this host.")
     ] = None,
-    door_port: Annotated[int | None, _flag(OPTIONAL, "--door-port", text="Of the door [port + 2].")] = None,
+    door_port: Annotated[int | None, _flag(OPTIONAL, "--door-port", text="Of the door (port + 2).")] = None,
     door_origin: Annotated[
         list[str] | None, _flag(OPTIONAL, "--door-origin", metavar="URL", text="This page may use the door. Repeat.")
     ] = None,
@@ -66,11 +66,11 @@ def run(
         int | None, _flag(OPTIONAL, "--metrics-port", text="A Prometheus page, on this host.")
     ] = None,
     log_level: Annotated[
-        str | None, _flag(OPTIONAL, "--log-level", metavar="debug|info|warning|error", text="What is told [info].")
+        str | None, _flag(OPTIONAL, "--log-level", metavar="debug|info|warning|error", text="What is told (info).")
     ] = None,
     log_json: Annotated[bool | None, _flag(OPTIONAL, "--log-json/--log-text", text="Log lines as JSON.")] = None,
     provider: Annotated[
-        Provider | None, _flag(LIMITS, "--provider", text="Where the networks run [auto: CUDA where it is].")
+        Provider | None, _flag(LIMITS, "--provider", text="Where the networks run (auto: CUDA where it is).")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print where it listens as one line of JSON.")] = False,
 ) -> None:

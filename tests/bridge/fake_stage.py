@@ -186,12 +186,8 @@ if __name__ == "__main__":
 
     options = json.loads(sys.argv[1])
     parent = options.pop("parent_pid", None)
+    settings = msgspec.convert(options, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     try:
-        serve(
-            msgspec.convert(options, Settings, strict=False, dec_hook=lambda kind, value: kind(value)),
-            parent,
-            True,
-            FakeStage,
-        )
+        serve(settings, parent, True, FakeStage)
     except VasaError as problem:
         sys.exit(str(problem))
