@@ -13,7 +13,7 @@ CHUNK = 500
 """Triangles that are looked up at once."""
 
 
-@njit("void(int32[:, ::1], int64, uint8[:, ::1], uint8[::1])", cache=True)
+@njit("void(int32[:, ::1], int64, uint8[:, ::1], uint8[::1])", cache=True, nogil=True)
 def _highest(spans: NDArray, count: int, matte: NDArray, most: NDArray) -> None:
     for k in range(count):
         n, y = spans[k, 0], spans[k, 1]

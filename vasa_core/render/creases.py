@@ -160,7 +160,7 @@ def embed(
     return triangles[near[rows, best]].astype(np.int64), shares[rows, best]
 
 
-@njit("void(uint8[:, :, ::1], float32[:, ::1], float32[::1], int32[:, ::1])", cache=True)
+@njit("void(uint8[:, :, ::1], float32[:, ::1], float32[::1], int32[:, ::1])", cache=True, nogil=True)
 def darken(frame: NDArray, position: NDArray, depth: NDArray, triangles: NDArray) -> None:
     """Darken `frame` [H, W, 4] under triangles over `position` [n, 2] px by `depth` [n], interpolated; each px once."""
     red, green, blue = 1 - SHADOW[0], 1 - SHADOW[1], 1 - SHADOW[2]

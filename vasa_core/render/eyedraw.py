@@ -52,7 +52,7 @@ FRINGE_DARK = 0.55
 """Share of light that the lashes of a shut lid take from the skin right below them."""
 
 
-@njit("void(float32[:, ::1], float32[:, ::1], int32[::1], float64[::1])", cache=True)
+@njit("void(float32[:, ::1], float32[:, ::1], int32[::1], float64[::1])", cache=True, nogil=True)
 def back_to_rest(position: NDArray, rest: NDArray, triangle: NDArray, out: NDArray) -> None:
     """The map, `out` [6] as rows of a 2x3 matrix, from px of the frame to px of the portrait over a triangle [3]."""
     a, b, c = triangle[0], triangle[1], triangle[2]
@@ -74,6 +74,7 @@ def back_to_rest(position: NDArray, rest: NDArray, triangle: NDArray, out: NDArr
     "void(uint8[:, :, ::1], int32[:, ::1], int64, float32[:, ::1], float32[:, ::1], int32[:, ::1], uint64[:, ::1], "
     "float64[::1])",
     cache=True,
+    nogil=True,
     error_model="numpy",
 )
 def fill_hole(
@@ -104,7 +105,7 @@ def fill_hole(
             frame[y, x, 3] = np.uint8(255)
 
 
-@njit("uint8(float64, float64)", cache=True)
+@njit("uint8(float64, float64)", cache=True, nogil=True)
 def _level(value: float, most: float) -> np.uint8:
     return np.uint8(min(max(value, 0.0), most) + 0.5)
 
@@ -115,6 +116,7 @@ def _level(value: float, most: float) -> np.uint8:
     "float64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], uint64[:, ::1], "
     "uint64[:, ::1], uint64[:, ::1], float64[::1], uint8[:, ::1], int64)",
     cache=True,
+    nogil=True,
     error_model="numpy",
 )
 def draw_socket(

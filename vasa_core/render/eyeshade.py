@@ -69,6 +69,7 @@ OUTSIDE = 1.0
 @njit(
     "uint64(uint64[:, ::1], float64, float64)",
     cache=True,
+    nogil=True,
     inline="always",
     error_model="numpy",
 )
@@ -93,6 +94,7 @@ def sample(layer: NDArray, u: float, v: float) -> int:
 @njit(
     "UniTuple(float64, 3)(uint64[:, ::1], float64, float64)",
     cache=True,
+    nogil=True,
     inline="always",
     error_model="numpy",
 )
@@ -110,6 +112,7 @@ def look(layer: NDArray, u: float, v: float) -> tuple[float, float, float]:
 @njit(
     "float64(float64[:, ::1], float64, float64, float64)",
     cache=True,
+    nogil=True,
     error_model="numpy",
 )
 def lid_light(shade: NDArray, scale: float, below: float, above: float) -> float:
@@ -125,6 +128,7 @@ def lid_light(shade: NDArray, scale: float, below: float, above: float) -> float
     "UniTuple(float64, 3)(float64, float64, float64, float64, float64[:, ::1], uint64[:, ::1], uint64[:, ::1], "
     "uint64[:, ::1], uint64[:, ::1], float64[::1])",
     cache=True,
+    nogil=True,
     error_model="numpy",
 )
 def ball_colour(
@@ -192,6 +196,7 @@ def ball_colour(
     "UniTuple(float64, 3)(float64, float64, float64, float64[::1], float64[::1], uint64[:, ::1], uint64[:, ::1], "
     "uint64[:, ::1], float64[::1])",
     cache=True,
+    nogil=True,
     error_model="numpy",
 )
 def lid_colour(

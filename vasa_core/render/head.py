@@ -47,6 +47,7 @@ class HeadMotion:
     "void(float32[:, ::1], float64[:, ::1], float64[::1], float64[::1], float32[::1], float32[:, ::1], "
     "float32[:, ::1], float32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def _place(
     position: NDArray,

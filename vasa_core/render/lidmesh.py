@@ -53,6 +53,7 @@ class LidMesh:
     "void(int32[::1], int32[::1], int32[::1], int32[::1], int32[::1], int32[::1], float32[::1], float32[:, ::1], "
     "float32[:, ::1], float32[::1], float32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def _take_off(
     upper: NDArray,

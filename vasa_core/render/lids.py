@@ -115,6 +115,7 @@ def fixed_table(chart: EyeChart, crease: NDArray[np.float32], lashes: float, dra
     "void(float64[:, ::1], float32[::1], float32[::1], float64, float64, float64, float64[::1], float64[::1], "
     "float64[::1], float64[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def place_lids(
     fixed: NDArray,

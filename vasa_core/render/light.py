@@ -177,6 +177,7 @@ def _hair_normals(mesh: HeadMesh, chosen: NDArray[np.int32]) -> NDArray[np.float
 @njit(
     "void(float32[:, ::1], int32[:, ::1], int32[::1], int32[::1], float32[::1], float32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def _smooth_normals(
     position: NDArray, triangles: NDArray, starts: NDArray, columns: NDArray, weights: NDArray, normals: NDArray
@@ -211,7 +212,7 @@ def _smooth_normals(
         normals[i, 2] = z / size
 
 
-@njit("void(float32[:, ::1], float32[:, ::1], float64[::1], float32[::1])", cache=True)
+@njit("void(float32[:, ::1], float32[:, ::1], float64[::1], float32[::1])", cache=True, nogil=True)
 def _shade(normals: NDArray, turn: NDArray, light: NDArray, result: NDArray) -> None:
     """Logarithm of the brightness [n] of unit `normals` [n, 3] turned by `turn` [3, 3]."""
     for i in range(normals.shape[0]):
@@ -239,6 +240,7 @@ def _shade(normals: NDArray, turn: NDArray, light: NDArray, result: NDArray) -> 
     "int32[::1], int32[::1], float32[::1], int32[::1], float32[:, ::1], float32[::1], float32[::1], float32[::1], "
     "float32[::1])",
     cache=True,
+    nogil=True,
 )
 def _gain(
     normals: NDArray,

@@ -28,7 +28,7 @@ BOUNCE = (0.2, -0.05, -0.15)
 """Half-dark between red walls: how much more of each channel it holds than its brightness says."""
 
 
-@njit("float64(float64)", cache=True)
+@njit("float64(float64)", cache=True, nogil=True)
 def _ramp(u: float) -> float:
     """Integral from 0 to u of a ramp that rises from 0 to 1 over [0, 1] and stays."""
     if u <= 0.0:
@@ -36,13 +36,13 @@ def _ramp(u: float) -> float:
     return u * u / 2 if u < 1.0 else u - 0.5
 
 
-@njit("float64(float64)", cache=True)
+@njit("float64(float64)", cache=True, nogil=True)
 def _fall(u: float) -> float:
     """From 1 at 0 down to 0, much as exp(-u), at a fraction of its cost."""
     return 1.0 / (1.0 + u + 0.5 * u * u)
 
 
-@njit("void(float64[:, ::1], float64[:, ::1])", cache=True)
+@njit("void(float64[:, ::1], float64[:, ::1])", cache=True, nogil=True)
 def cover(outline: NDArray, covered: NDArray) -> None:
     """Exact share of each pixel inside a closed outline [n, 2] px that runs clockwise on the screen.
 
@@ -84,7 +84,7 @@ def cover(outline: NDArray, covered: NDArray) -> None:
             covered[j, i] = min(max(total, 0.0), 1.0)
 
 
-@njit("void(int32[:, ::1], int64, int64, int64, uint8[:, ::1])", cache=True)
+@njit("void(int32[:, ::1], int64, int64, int64, uint8[:, ::1])", cache=True, nogil=True)
 def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> None:
     """Set to 1 what `count` spans of the frame cover of a box from px (`left`, `top`) on, `marked` [rows, columns]."""
     rows, columns = marked.shape
@@ -95,7 +95,7 @@ def mark(spans: NDArray, count: int, left: int, top: int, marked: NDArray) -> No
                 marked[j, i] = 1
 
 
-@njit("void(uint8[:, :, ::1], int32[:, ::1], int64)", cache=True)
+@njit("void(uint8[:, :, ::1], int32[:, ::1], int64)", cache=True, nogil=True)
 def seal(frame: NDArray, spans: NDArray, count: int) -> None:
     """Give the few pixels that rounding leaves bare between shut lips the colour above them; `frame` [H, W, 4]."""
     for k in range(count):
@@ -109,6 +109,7 @@ def seal(frame: NDArray, spans: NDArray, count: int) -> None:
     "void(int64[:, ::1], float64[:, ::1], float64, float64[::1], float64[::1], float64, float64, float64[::1], "
     "float64, float64, float32[:, :, ::1])",
     cache=True,
+    nogil=True,
 )
 def shade(
     colour: NDArray,
@@ -162,7 +163,7 @@ def shade(
                 inside[j, i, c] = seen + (seam[c] - seen) * closed[i]
 
 
-@njit("void(float64[:, ::1], float64, int64)", cache=True)
+@njit("void(float64[:, ::1], float64, int64)", cache=True, nogil=True)
 def soften(layer: NDArray, side: float, passes: int) -> None:
     """Blur a layer [rows, columns] in place by `passes` of three taps, the outer ones `side` against the middle."""
     rows, columns = layer.shape
@@ -184,7 +185,7 @@ def soften(layer: NDArray, side: float, passes: int) -> None:
                 before = here
 
 
-@njit("void(uint8[:, :, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, int64)", cache=True)
+@njit("void(uint8[:, :, ::1], float64[:, ::1], uint8[:, ::1], int64, int64, int64)", cache=True, nogil=True)
 def fill_bare(frame: NDArray, covered: NDArray, bare: NDArray, left: int, top: int, rounds: int) -> None:
     """Give pixels that the skin has left unwritten and the mouth only partly covers the colour of the nearest lip.
 
@@ -219,7 +220,7 @@ def fill_bare(frame: NDArray, covered: NDArray, bare: NDArray, left: int, top: i
                 covered[j, i] = 1.0
 
 
-@njit("void(uint8[:, :, ::1], float32[:, :, ::1], float64[:, ::1], int64, int64)", cache=True)
+@njit("void(uint8[:, :, ::1], float32[:, :, ::1], float64[:, ::1], int64, int64)", cache=True, nogil=True)
 def lay(frame: NDArray, inside: NDArray, covered: NDArray, left: int, top: int) -> None:
     """Lay `inside` [rows, columns, 3] over the frame [H, W, 4] from px (`left`, `top`) on where it is `covered`."""
     rows, columns = covered.shape
@@ -235,7 +236,7 @@ def lay(frame: NDArray, inside: NDArray, covered: NDArray, left: int, top: int) 
             frame[top + j, left + i, 3] = np.uint8(255)
 
 
-@njit("void(float32[:, :, ::1], float64, int64)", cache=True)
+@njit("void(float32[:, :, ::1], float64, int64)", cache=True, nogil=True)
 def soften_colours(colours: NDArray, side: float, passes: int) -> None:
     """Blur [rows, columns, 3] in place, as `soften` does."""
     rows, columns = colours.shape[0], colours.shape[1]

@@ -32,6 +32,7 @@ CHANNEL_BITS = 21
     "void(float32[:, ::1], float32[::1], float32[::1], float32[:, :, ::1], float64[::1], float64[::1], float64, "
     "float64, float64, float64, float32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def move_parts(
     vertices: NDArray,
@@ -67,7 +68,7 @@ def move_parts(
         placed[i, 2] = z + share * (hinge[1] + sine * dy + cosine * dz - z)
 
 
-@njit("void(float32[:, ::1], int32[:, ::1], int64, int64, float32[:, ::1])", cache=True)
+@njit("void(float32[:, ::1], int32[:, ::1], int64, int64, float32[:, ::1])", cache=True, nogil=True)
 def find_normals(placed: NDArray, triangles: NDArray, first: int, count: int, normals: NDArray) -> None:
     """Unit normals of the vertices of `count` triangles from the `first`, into `normals` [N, 3]."""
     for n in range(first, first + count):
@@ -95,6 +96,7 @@ def find_normals(placed: NDArray, triangles: NDArray, first: int, count: int, no
     "void(float32[:, ::1], float32[:, ::1], float32[::1], int32[::1], float32[:, ::1], float32[::1], float64[::1], "
     "float64[::1], float64[::1], float64, float64, float64[:, ::1], float64, float32[:, ::1], int64[::1])",
     cache=True,
+    nogil=True,
 )
 def project_parts(
     placed: NDArray,

@@ -55,6 +55,7 @@ class Room:
     "void(float32[:, ::1], int64[::1], int32[:, ::1], int64, int64, int64, int64, int64, float32[:, ::1], "
     "int64[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def rasterise(
     position: NDArray,

@@ -23,7 +23,7 @@ def opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
 
 
-@njit("uint64(uint64[::1], int64, int64, int64)", cache=True)
+@njit("uint64(uint64[::1], int64, int64, int64)", cache=True, nogil=True)
 def sample_inside(texture: NDArray, width: int, u: int, v: int) -> np.uint64:
     """Bilinear sample at (u, v) in 1/65536 pixel plus half a step of 1/256, where pixel i has its centre at i.
 
@@ -45,7 +45,7 @@ def sample_inside(texture: NDArray, width: int, u: int, v: int) -> np.uint64:
     return (total + np.uint64(0x0080008000800080)) >> np.uint64(8)
 
 
-@njit("int64(float64)", cache=True)
+@njit("int64(float64)", cache=True, nogil=True)
 def first_centre(edge: float) -> int:
     """Index of the first pixel whose centre is not before `edge` (px)."""
     return int(np.ceil(edge - 0.5))
@@ -54,6 +54,7 @@ def first_centre(edge: float) -> int:
 @njit(
     "int64(float32[:, ::1], int32[:, ::1], int64, int64, int32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def find_spans(position: NDArray, triangles: NDArray, width: int, height: int, spans: NDArray) -> int:
     """Cut triangles into spans of pixels inside the frame: rows (triangle, y, x begin, x end).

@@ -23,7 +23,7 @@ THINNEST = 0.05
 """Twice the area in px^2 from which on rounding cannot carry a position out of its triangle by as much as BORDER."""
 
 
-@njit("uint32(uint64)", cache=True)
+@njit("uint32(uint64)", cache=True, nogil=True)
 def _narrow(colour: np.uint64) -> np.uint32:
     """Packed colour with 16 bits per channel to the frame's 8 bits; what lies above a channel's 8 bits is dropped."""
     byte = np.uint64(0xFF)
@@ -39,6 +39,7 @@ def _narrow(colour: np.uint64) -> np.uint32:
     "void(uint32[:, ::1], uint16[:, ::1], uint64[:, ::1], float32[:, ::1], float32[:, ::1], float32[::1], "
     "int32[:, ::1])",
     cache=True,
+    nogil=True,
 )
 def draw_relief(
     layer: NDArray,
@@ -143,7 +144,7 @@ def draw_relief(
                 factor += dg
 
 
-@njit("uint32(uint32, uint32, uint32, uint32, uint32)", cache=True)
+@njit("uint32(uint32, uint32, uint32, uint32, uint32)", cache=True, nogil=True)
 def _channel(front: np.uint32, back: np.uint32, shift: np.uint32, gain: np.uint32, opacity: np.uint32) -> np.uint32:
     """One channel of a lit, premultiplied colour laid over another (Porter and Duff 1984), in its place."""
     byte = np.uint32(255)
@@ -155,7 +156,7 @@ def _channel(front: np.uint32, back: np.uint32, shift: np.uint32, gain: np.uint3
     return np.uint32(np.uint32(lit + through) << shift)
 
 
-@njit("void(uint32[:, ::1], uint32[:, ::1], uint16[:, ::1], uint32[:, ::1])", cache=True)
+@njit("void(uint32[:, ::1], uint32[:, ::1], uint16[:, ::1], uint32[:, ::1])", cache=True, nogil=True)
 def lay_over(frame: NDArray, layer: NDArray, gains: NDArray, background: NDArray) -> None:
     """Light a premultiplied `layer` by `gains` and lay it over a `background`: `frame`, all [H, W]."""
     for y in range(frame.shape[0]):

@@ -74,7 +74,7 @@ def unfold_mouth(
     return free
 
 
-@njit("float64(float64[:, ::1], float64, float64, int64, int64, float64, float64)", cache=True)
+@njit("float64(float64[:, ::1], float64, float64, int64, int64, float64, float64)", cache=True, nogil=True)
 def _lack(place: NDArray, x: float, y: float, a: int, b: int, least: float, sharpest: float) -> float:
     """Doubled area of the triangle (x, y), a, b less what it should have."""
     ax, ay, bx, by = place[a, 0] - x, place[a, 1] - y, place[b, 0] - x, place[b, 1] - y
@@ -83,7 +83,7 @@ def _lack(place: NDArray, x: float, y: float, a: int, b: int, least: float, shar
     return ax * by - ay * bx - max(least, sharpest * longest)
 
 
-@njit("int64(float64[:, ::1], int64[::1], int64[::1], int64[:, ::1], float64, float64)", cache=True)
+@njit("int64(float64[:, ::1], int64[::1], int64[::1], int64[:, ::1], float64, float64)", cache=True, nogil=True)
 def _unfold(place: NDArray, movable: NDArray, first: NDArray, fans: NDArray, least: float, sharpest: float) -> int:
     left = 0
     for _ in range(ROUNDS):
