@@ -17,7 +17,7 @@ import zmq
 from msgspec import ValidationError, convert
 from zmq.utils.monitor import recv_monitor_message
 
-from bridge.protocol.codec import MAX_PAYLOAD, Streamed, decode_reply, decode_stream, encode
+from bridge.protocol.codec import MAX_PAYLOAD, Streamed, failure_of, decode_reply, decode_stream, encode
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import VERSION, Hello, Request, Welcome
 
@@ -232,7 +232,7 @@ class Link:
             if ask is None:
                 continue
             if reply.error is not None:
-                problem = BridgeError(reply.error.code, reply.error.message)
+                problem = failure_of(reply.error)
                 ask.fail(problem)
                 if ask.done == self._greeted:
                     self._refuse(problem)

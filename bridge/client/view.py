@@ -40,12 +40,8 @@ class View:
 
     def begin(self, epoch: int) -> None:
         """The NPC was spawned: what was known of an earlier one of this name is over."""
-        if epoch == self.epoch:
-            return
-        self.epoch = epoch
-        self._frames.clear()
-        self._shown = self._motion = self.state = None
-        self._last_seq = -1
+        if epoch != self.epoch:
+            self._forget(epoch)
 
     def reached(self, epoch: int) -> None:
         """A newer epoch is known of: frames of older ones are thrown away, also those still on their way."""
@@ -78,7 +74,7 @@ class View:
     def add_event(self, event: Event) -> None:
         """Take an event. Events are never thrown away: an interrupted utterance's end carries the epoch it lived in."""
         if event.event == "gone":
-            self.begin(0)
+            self._forget(0)
             return
         self.reached(event.epoch)
         if event.event == "state":
@@ -124,3 +120,9 @@ class View:
         """The newest motion that was not handed out yet."""
         motion, self._motion = self._motion, None
         return motion
+
+    def _forget(self, epoch: int) -> None:
+        self.epoch = epoch
+        self._frames.clear()
+        self._shown = self._motion = self.state = None
+        self._last_seq = -1

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from msgspec import MsgspecError, Struct, ValidationError, msgpack
 
-from bridge.protocol.errors import BadRequestError, BridgeError, Code
+from bridge.protocol.errors import CODES, BadRequestError, BridgeError, Code
 from bridge.protocol.messages import (
     VERSION,
     AnyRequest,
@@ -146,6 +146,12 @@ def decode_stream(parts: Sequence[bytes | memoryview]) -> Streamed:
     if topic != Topic.of(topic[:_KIND_LENGTH], header.npc):
         raise BridgeError("bad_message", f"The topic {topic[:80]!r} came with a header of {header.npc!r}.")
     return Streamed(header, payload)
+
+
+def failure_of(failure: Failure) -> BridgeError:
+    """The error that a reply or an event tells of; a code that this package does not know becomes "internal"."""
+    code: Code = next((known for known in CODES if known == failure.code), "internal")
+    return BridgeError(code, failure.message)
 
 
 def choose_version(offered: Iterable[int]) -> int:

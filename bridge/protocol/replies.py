@@ -4,14 +4,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from bridge.protocol.errors import Code
 from bridge.protocol.fields import VERSION, Microseconds, RequestId
 
 
 class Failure(Struct, kw_only=True):
     """Why a request or an utterance failed."""
 
-    code: Code
+    code: str
+    """One of the codes below, or one that a later daemon knows."""
     message: str
 
 

@@ -34,7 +34,7 @@ class Controls(Struct, kw_only=True, frozen=True, forbid_unknown_fields=True, om
     """What is asked of a face; null leaves it to the model. Angles in rad. Words and ranges: docs/director.md."""
 
     gaze: Direction | Text | UnsetType | None = UNSET
-    """Where to look in the world: yaw (viewer's right, within 0.785) and pitch (up, within 0.436), or a name: "left"."""
+    """Where to look in the world: yaw (viewer's right, up to 0.785) and pitch (up, up to 0.436), or a name: "left"."""
     distance: Finite | UnsetType | None = UNSET
     """Of the head over that of the portrait, 0.5 to 3: 2 is twice as far."""
     emotion: Shares | Text | UnsetType | None = UNSET
