@@ -17,7 +17,7 @@ import zmq
 from msgspec import ValidationError, convert
 from zmq.utils.monitor import recv_monitor_message
 
-from bridge.protocol.codec import MAX_PAYLOAD, Streamed, failure_of, decode_reply, decode_stream, encode
+from bridge.protocol.codec import MAX_PAYLOAD, Streamed, decode_reply, decode_stream, encode, failure_of
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import VERSION, Hello, Request, Welcome
 
