@@ -103,7 +103,9 @@ class Daemon:
         self.stopped.set()
 
     def tend(self) -> None:
-        """What has to be looked after; to be called every second or so."""
+        """What has to be looked after; to be called every second or so. Raises `DaemonError` where it is broken."""
+        if not self.wire.is_alive:
+            raise DaemonError("The daemon's sockets broke; its log says how. Start it again.")
         if self.gate is not None:
             self.gate.refresh()
 

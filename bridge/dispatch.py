@@ -94,7 +94,7 @@ class Dispatcher:
             request = decode_request(message)
         except BadRequestError as problem:
             self._counts.add(f"refused.{problem.code}")
-            peer.answer(encode_failed(problem.id, problem))
+            peer.answer(encode_failed(problem.request, problem))
             return
         task = _Task(peer, request, len(message))
         ready: list[_Task] = []

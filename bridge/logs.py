@@ -5,12 +5,12 @@ thread of their own, and are dropped where it is full or cannot write.
 """
 
 import logging
+import os
 import queue
-import sys
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler
-from typing import TextIO
 
 import msgspec
 
@@ -18,8 +18,7 @@ WAITING_LINES = 1000
 """Lines that may wait to be written; what comes beyond is dropped."""
 LAST_WORDS = 1.0
 """s that are given to writing what still waits at the end."""
-
-LEVELS = ("debug", "info", "warning", "error")
+STDERR = 2
 
 
 class _ForPeople(logging.Formatter):
@@ -47,24 +46,26 @@ class _AsJson(logging.Formatter):
 class _Dropping(QueueHandler):
     """Puts lines into the queue, or drops them where it is full."""
 
+    dropped = 0
+
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Nothing to prepare: the queue stays in this process."""
         return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
+        """Queue one line."""
         try:
             self.queue.put_nowait(record)
         except queue.Full:
-            self.dropped = getattr(self, "dropped", 0) + 1
+            self.dropped += 1
 
 
 class Logs:
-    """Log lines of this process from now on go to `stream`, until `close`."""
+    """Log lines of this process from now on go to a file descriptor, until `close`."""
 
-    def __init__(self, level: str = "info", as_json: bool = False, stream: TextIO | None = None) -> None:
-        self._writer = logging.StreamHandler(stream or sys.stderr)
-        self._writer.setFormatter(_AsJson() if as_json else _ForPeople())
-        self._writer.handleError = lambda record: None  # type: ignore[method-assign]
+    def __init__(self, level: str = "info", as_json: bool = False, descriptor: int = STDERR) -> None:
+        self._descriptor = descriptor
+        self._formatter = _AsJson() if as_json else _ForPeople()
         self._lines: queue.Queue[logging.LogRecord | None] = queue.Queue(WAITING_LINES)
         self._handler = _Dropping(self._lines)
         self._thread = threading.Thread(target=self._write, name="logs", daemon=True)
@@ -85,8 +86,11 @@ class Logs:
         self._thread.join(LAST_WORDS)
 
     def _write(self) -> None:
+        """Past Python's streams and handlers: what locks they hold while they write would hold up the process's end."""
         while (record := self._lines.get()) is not None:
-            self._writer.handle(record)
+            line = self._formatter.format(record) + "\n"
+            with suppress(OSError):
+                os.write(self._descriptor, line.encode(errors="replace"))
 
 
 def _place(record: logging.LogRecord) -> str:

@@ -54,7 +54,7 @@ def find_allowed(path: str, folders: Sequence[Path]) -> Path:
         inside = []
     if not inside:
         allowed = ", ".join(str(folder) for folder in folders)
-        raise BridgeError("not_allowed", f"{path!r} is not in a folder that may be read ({allowed}).")
+        raise BridgeError("bad_path", f"{path!r} is not in a folder that may be read ({allowed}).")
     for real in inside:
         if real.is_file():
             return real
@@ -69,7 +69,7 @@ def _check_opened(descriptor: int, path: str, folders: Sequence[Path]) -> None:
     """Refuse a file that is outside after all, because a folder was exchanged for a link between check and opening."""
     link = Path(f"/proc/self/fd/{descriptor}")
     if link.exists() and not _is_inside(link.resolve(), folders):
-        raise BridgeError("not_allowed", f"{path!r} is not in a folder that may be read.")
+        raise BridgeError("bad_path", f"{path!r} is not in a folder that may be read.")
 
 
 def _too_large(path: str, what: str, size: int, most: int) -> BridgeError:

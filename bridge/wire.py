@@ -131,6 +131,11 @@ class Wire:
         self._wanted_mark = STREAM_MARK + MARK_OF_NPC * npcs
         self._wake()
 
+    @property
+    def is_alive(self) -> bool:
+        """False once it has ended, or has broken."""
+        return self._running
+
     def topics(self) -> list[str]:
         """What is subscribed to."""
         return sorted(topic.decode(errors="replace").rstrip("\0") for topic in self._wanted.copy())
@@ -189,7 +194,6 @@ class Wire:
                     self._take_requests()
         except Exception:
             log.exception("The wire broke")
-            raise
         finally:
             self._running = False
             self._close_sockets(LINGER_MS)
@@ -225,7 +229,7 @@ class Wire:
             end = perf_counter()
             self._durations.record("wire.wait", start - came)
             self._durations.record("wire.send", end - start)
-        outgoing.done()
+        _guarded(outgoing.done)
 
     def _take_requests(self) -> None:
         while self._slice_left > 0:
@@ -236,7 +240,7 @@ class Wire:
             self._slice_left -= 1
             client: Client = (parts[0], b"") if len(parts) == 3 and not parts[1] else (parts[0],)
             body = parts[len(client) :]
-            self._take_request(client, body[0] if len(body) == 1 else b"")
+            _guarded(self._take_request, client, body[0] if len(body) == 1 else b"")
 
     def _take_subscriptions(self) -> None:
         for _ in range(MAX_TOPICS):
@@ -255,7 +259,7 @@ class Wire:
         else:
             return
         self._routes = {}
-        self._watch(topic, wanted)
+        _guarded(self._watch, topic, wanted)
 
     def _is_wanted(self, topic: bytes) -> bool:
         """Whether anybody subscribed to a topic; remembered until the subscriptions change."""
@@ -285,6 +289,14 @@ class Wire:
         self._ear.close()
         while self._outgoing:
             self._outgoing.popleft()[1].done()
+
+
+def _guarded(call: Callable[..., object], *arguments: object) -> None:
+    """What others do in this thread must not end it."""
+    try:
+        call(*arguments)
+    except Exception:
+        log.exception("A call from the wire failed")
 
 
 def _bind(each: "zmq.Socket[bytes]", endpoint: str) -> str:

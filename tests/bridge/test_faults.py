@@ -241,27 +241,27 @@ def test_every_accepted_utterance_ends_when_the_daemon_does(served: Any, talk: A
     assert [client.event("failed").utterance for _ in range(5)] == [f"u{number}" for number in range(5)]
 
 
-def test_a_log_that_nobody_reads_and_a_full_disk_stop_nothing(tmp_path: Path) -> None:
-    script = Path(__file__).with_name("fake_stage.py")
-    for kind in ("pipe", "full"):
-        reader, writer = os.pipe()
-        log = os.fdopen(writer, "w") if kind == "pipe" else open("/dev/full", "w")
-        command = [sys.executable, str(script), '{"port": 0, "log_level": "debug"}']
-        daemon = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+@pytest.mark.parametrize("kind", ["pipe", "full"])
+def test_a_log_that_nobody_reads_or_a_full_disk_stops_nothing(kind: str) -> None:
+    reader, writer = os.pipe()
+    log = os.fdopen(writer, "w") if kind == "pipe" else open("/dev/full", "w")
+    command = [sys.executable, str(Path(__file__).with_name("fake_stage.py")), '{"port": 0, "log_level": "debug"}']
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as daemon:
         assert daemon.stdout is not None
         where = msgspec.json.decode(daemon.stdout.readline())
         with zmq.Context() as context, context.socket(zmq.DEALER) as client:
             client.linger = 0
             client.connect(where["control"])
-            for number in range(2000):  # each hello is a line of the log
-                client.send(encode(m.Hello(versions=[1], client="x" * 100, id=number)))
-                assert client.poll(5000)
-                client.recv()
+            for _ in range(20):  # each hello is a line of the log: far more than a pipe and the queue hold
+                for number in range(100):
+                    client.send(encode(m.Hello(versions=[1], client="x" * 500, id=number)))
+                for _ in range(100):
+                    assert client.poll(5000)
+                    client.recv()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(PATIENCE) == 0
-        daemon.stdout.close()
-        log.close()
-        os.close(reader)
+    os.close(reader)
 
 
 def greeting() -> bytes:
