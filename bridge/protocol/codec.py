@@ -56,6 +56,8 @@ class Outgoing:
     """Called once, when the wire has let go of the payload (sent or dropped): its buffer may then be written again."""
     outdated: Callable[[], bool] | None = None
     """True once the message must not go out any more, as after an interrupt; None: it never is."""
+    patient: bool = False
+    """Whether it waits for subscribers that are behind, as frames without time do; others are dropped for them."""
 
     def stale(self) -> bool:
         """To be asked just before sending; a stale message is dropped."""
