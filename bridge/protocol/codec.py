@@ -27,6 +27,8 @@ MAX_HEADER = 64 << 10
 """Bytes of the longest stream header; real ones have a few hundred."""
 MAX_PAYLOAD = 8 << 20
 """Bytes of the longest stream payload: 1024 x 1024 RGBA is 4 MiB."""
+LONGEST_REASON = 400
+"""Characters of an error that quotes what could not be read."""
 UNREADABLE_ID = 0
 """The `id` of a reply to a message whose own could not be read; clients count theirs from 1."""
 
@@ -123,7 +125,7 @@ def decode_reply(data: bytes | memoryview) -> Reply:
     try:
         reply = _replies.decode(data)
     except _UNREADABLE as problem:
-        raise BridgeError("bad_message", f"What came is no reply of protocol {VERSION}: {problem}.") from None
+        raise BridgeError("bad_message", f"What came is no reply of protocol {VERSION}: {_reason(problem)}.") from None
     if reply.v != VERSION:
         raise BridgeError("bad_version", _other_version(reply.v))
     if (reply.result is None) == (reply.error is None):
@@ -142,7 +144,7 @@ def decode_stream(parts: Sequence[bytes | memoryview]) -> Streamed:
     try:
         header = decoder.decode(data)
     except _UNREADABLE as problem:
-        raise BridgeError("bad_message", f"The header of {topic[:80]!r} is not readable: {problem}.") from None
+        raise BridgeError("bad_message", f"The header of {topic[:80]!r} is not readable: {_reason(problem)}.") from None
     if header.v != VERSION:
         raise BridgeError("bad_version", _other_version(header.v))
     if topic != Topic.of(topic[:_KIND_LENGTH], header.npc):
@@ -170,7 +172,7 @@ def _bad_request(data: bytes | memoryview, problem: BaseException) -> BadRequest
     try:
         peek = _peeks.decode(data)
     except _UNREADABLE:
-        return BadRequestError("bad_message", f"The message is no msgpack map of protocol {VERSION}: {problem}.")
+        return BadRequestError("bad_message", f"It is no msgpack map of protocol {VERSION}: {_reason(problem)}.")
     number = peek.id if type(peek.id) is int and 0 <= peek.id <= 1 << 53 else UNREADABLE_ID
     if type(peek.v) is not int or peek.v != VERSION:
         return BadRequestError("bad_version", _other_version(peek.v), number)
@@ -178,7 +180,13 @@ def _bad_request(data: bytes | memoryview, problem: BaseException) -> BadRequest
         return BadRequestError(
             "unknown_op", f"There is no request {str(peek.op)[:80]!r}; see bridge/PROTOCOL.md.", number
         )
-    return BadRequestError(_code_of(problem), f"The request {peek.op!r} cannot be read: {problem}.", number)
+    return BadRequestError(_code_of(problem), f"The request {peek.op!r} cannot be read: {_reason(problem)}.", number)
+
+
+def _reason(problem: BaseException) -> str:
+    """What msgspec says, without the middle of what it quotes of the message, which may be long."""
+    text = str(problem)
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON // 2]} ... {text[-LONGEST_REASON // 2 :]}"
 
 
 def _code_of(problem: BaseException) -> Code:

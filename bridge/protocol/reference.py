@@ -46,7 +46,7 @@ def reference() -> str:
         )
     parts.append(f"#### Controls\n\n{_first(m.Controls)}\n\n" + _table(m.Controls))
     parts.append("### Results\n")
-    for result in dict.fromkeys(m.RESULTS.values()):
+    for result in dict.fromkeys([*m.RESULTS.values(), m.Failure]):
         parts.append(f"#### {result.__name__}\n\n{_first(result)}\n\n" + _table(result))
     parts.append("### Stream headers\n")
     for header in (m.FrameHeader, m.MotionHeader, m.Event):
