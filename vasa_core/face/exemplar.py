@@ -27,7 +27,9 @@ HOLE_WEIGHT = 0.25
 """Weight of pixels that are themselves filled, beside known ones with 1."""
 
 
-@njit("float32(float32[:, :, ::1], float32[:, ::1], int64, int64, int64, int64)", cache=True, fastmath=False)
+@njit(
+    "float32(float32[:, :, ::1], float32[:, ::1], int64, int64, int64, int64)", cache=True, nogil=True, fastmath=False
+)
 def _cost(image: NDArray, weight: NDArray, y: int, x: int, v: int, u: int) -> np.float32:
     """Mean squared difference of the patches at (x, y) and (u, v), less the difference of their levels."""
     r = RADIUS
@@ -57,6 +59,7 @@ def _cost(image: NDArray, weight: NDArray, y: int, x: int, v: int, u: int) -> np
 @njit(
     "void(float32[:, :, ::1], float32[:, ::1], int32[:, ::1], uint8[:, ::1], int32[:, :, ::1], int32[:, ::1], int64)",
     cache=True,
+    nogil=True,
 )
 def _search(
     image: NDArray, weight: NDArray, places: NDArray, usable: NDArray, field: NDArray, sources: NDArray, passes: int
@@ -106,7 +109,11 @@ def _search(
             field[y, x, 0], field[y, x, 1] = v, u
 
 
-@njit("void(float32[:, :, ::1], float32[:, ::1], int32[:, ::1], int32[:, :, ::1], float32[:, :, ::1])", cache=True)
+@njit(
+    "void(float32[:, :, ::1], float32[:, ::1], int32[:, ::1], int32[:, :, ::1], float32[:, :, ::1])",
+    cache=True,
+    nogil=True,
+)
 def _vote(image: NDArray, weight: NDArray, places: NDArray, field: NDArray, shift: NDArray) -> None:
     """Make the hole's pixels of `image` anew as the mean of all patches that cover them, in place; fills `shift`."""
     r = RADIUS
@@ -187,7 +194,7 @@ def copy_patches(image: Layer, guess: Layer, field: NDArray[np.int32], shift: La
     return filled
 
 
-@njit("void(float32[:, :, ::1], int32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1])", cache=True)
+@njit("void(float32[:, :, ::1], int32[:, :, ::1], float32[:, :, ::1], float32[:, :, ::1])", cache=True, nogil=True)
 def _copy(image: NDArray, field: NDArray, shift: NDArray, filled: NDArray) -> None:
     height, width, _ = image.shape
     rows, columns, _ = field.shape
