@@ -46,8 +46,9 @@ def reference() -> str:
         )
     parts.append(f"#### Controls\n\n{_first(m.Controls)}\n\n" + _table(m.Controls))
     parts.append("### Results\n")
-    for result in dict.fromkeys([*m.RESULTS.values(), m.Failure]):
-        parts.append(f"#### {result.__name__}\n\n{_first(result)}\n\n" + _table(result))
+    results: list[type[Struct]] = [*dict.fromkeys(m.RESULTS.values()), m.Failure]
+    for told in results:
+        parts.append(f"#### {told.__name__}\n\n{_first(told)}\n\n" + _table(told))
     parts.append("### Stream headers\n")
     for header in (m.FrameHeader, m.MotionHeader, m.Event):
         parts.append(f"#### {header.__name__}\n\n{_first(header)}\n\n" + _table(header))
