@@ -193,7 +193,7 @@ class Daemon:
             "uptime_seconds": round(monotonic() - self._started, 3),
             "process": process,
             "queues": {**self.wire.waiting(), **self.dispatcher.waiting()},
-            "times": self.durations.summary(),
+            "durations": self.durations.summary(),
             "counts": self.counts.summary(),
             "topics": self.wire.topics(),
         }

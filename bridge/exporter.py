@@ -58,7 +58,7 @@ class _Figures(Collector):
         counts = CounterMetricFamily(f"{PREFIX}_events", "What happened, drops too", labels=["kind", "npc"])
         gauges: dict[str, GaugeMetricFamily] = {}
         for place, npc, value in _walk(stats, (), ""):
-            if place[-1] == "times" and isinstance(value, dict):
+            if place[-1] == "durations" and isinstance(value, dict):
                 for stage, figures in value.items():
                     timed.add_metric([stage, npc], figures["count"])
                     for key in (key for key in figures if key.endswith("_ms")):
@@ -75,7 +75,7 @@ class _Figures(Collector):
 
 def _walk(value: Any, place: tuple[str, ...], npc: str) -> Iterator[tuple[tuple[str, ...], str, Any]]:
     """All numbers and tables below `value`, with their places and the NPC that they are of ("" for none)."""
-    if place and place[-1] in ("times", "counts"):
+    if place and place[-1] in ("durations", "counts"):
         yield place, npc, value
     elif isinstance(value, dict):
         if place and place[-1] == "npcs":
