@@ -51,11 +51,17 @@ class WirePacker:
     def __init__(self, encoder: Encoder, size: int, buffers: int = BUFFERS) -> None:
         """For frames of at most `size` x `size` px."""
         self.encoder = encoder
-        self._buffers = SendBuffers(encoder.room(size), buffers) if isinstance(encoder, RawEncoder) else None
+        copies = isinstance(encoder, RawEncoder) and not encoder.keeps
+        self._buffers = SendBuffers(encoder.room(size), buffers) if copies else None
 
     def pack(self, frame: NDArray[np.uint8]) -> Packed | None:
-        """Encode a frame [size or smaller, same, 4]; None, and nothing done, while the wire holds all buffers."""
+        """Encode a frame [size or smaller, same, 4]; None, and nothing done, while the wire holds all buffers.
+
+        A frame that needs no change is sent as it lies: nobody may write to it afterwards (the renderer does not).
+        """
         if self._buffers is None:
+            if isinstance(self.encoder, RawEncoder):
+                return Packed(np.ascontiguousarray(frame).data.cast("B"), None)
             return Packed(self.encoder.encode(frame), None)
         lent = self._buffers.take()
         if lent is None:

@@ -79,6 +79,8 @@ class RawEncoder(Encoder):
     def __init__(self, format: Literal["rgba", "bgra"], origin: Origin) -> None:
         super().__init__(origin)
         self.format = format
+        self.keeps = format == "rgba" and origin == "top-left"
+        """Whether textures are the frames' own bytes."""
 
     def room(self, size: int) -> int:
         """Bytes of a texture of `size` x `size` px."""

@@ -138,7 +138,7 @@ def test_buffers_are_not_lent_twice() -> None:
 
 
 def test_a_frame_on_the_wire_is_not_written_over() -> None:
-    packer = WirePacker(make_encoder("rgba", 256), 256, buffers=2)
+    packer = WirePacker(make_encoder("rgba", 256, "bottom-left"), 256, buffers=2)
     frames = [np.full((256, 256, 4), value, np.uint8) for value in (1, 2, 3)]
     one, two = packer.pack(frames[0]), packer.pack(frames[1])
     assert one is not None and two is not None and one.sent is not None
@@ -159,3 +159,12 @@ def test_coded_textures_need_no_buffer() -> None:
     packer = WirePacker(make_encoder("jpeg", 256), 256, buffers=1)
     packed = [packer.pack(soft_frame(256)) for _ in range(3)]
     assert all(one is not None and one.sent is None and isinstance(one.payload, bytes) for one in packed)
+
+
+def test_frames_that_need_no_change_are_not_copied() -> None:
+    packer = WirePacker(make_encoder("rgba", 256), 256, buffers=1)
+    frame = soft_frame(256)
+    for _ in range(3):
+        packed = packer.pack(frame)
+        assert packed is not None and packed.sent is None
+        assert np.shares_memory(np.frombuffer(packed.payload, np.uint8), frame)
