@@ -106,10 +106,9 @@ class Drift(Result):
 class Listing(Result):
     """Of `list`."""
 
-    faces: list[Any]
-    """A map of each, with its `face`, the name."""
-    npcs: list[Any]
-    """A map of each, with its `npc`, the name, and its `face`."""
+    faces: list[str]
+    npcs: list[dict[str, Any]]
+    """Of each a map with `npc`, its name, `epoch`, and what the `detail` of a `state` event has."""
 
 
 class Pong(Result):

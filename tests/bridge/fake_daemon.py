@@ -3,7 +3,8 @@
     python tests/bridge/fake_daemon.py CONTROL STREAMS [INSTANCE]
 
 `speak` publishes started, 8 textures of 4 x 4 pixels whose values are the frame's number, and finished. Utterances
-called "silent" are not answered at all, those called "refused" are refused.
+called "silent" are not answered at all, those called "refused" are refused, "long" has 5000 frames, and before "noise"
+what no client can read is sent on both sockets. An INSTANCE "future" speaks another version of the protocol.
 """
 
 import struct
@@ -54,7 +55,7 @@ class FakeDaemon:
     def asked(self, client: bytes, message: bytes) -> None:
         try:
             request = decode_request(message)
-            result = self.carry_out(request)
+            result = self.carry_out(request, client)
         except BadRequestError as problem:
             self.router.send_multipart([client, encode_failed(problem.request, problem)])
         except BridgeError as problem:
@@ -65,8 +66,10 @@ class FakeDaemon:
             if isinstance(request, Speak) and result is not None:
                 self.play(request.npc, request.utterance)
 
-    def carry_out(self, request) -> dict | None:
+    def carry_out(self, request, client: bytes) -> dict | None:
         if isinstance(request, Hello):
+            if self.instance == "future":
+                raise BridgeError("bad_version", "The client speaks [1], this daemon 2; update the older of the two.")
             return {
                 "version": 1,
                 "server": "fake",
@@ -94,13 +97,15 @@ class FakeDaemon:
                 raise BridgeError("bad_audio", "The sound is empty; give one with samples.")
             if request.utterance == "silent":
                 return None
+            if request.utterance == "noise":
+                self.make_noise(request.npc, client)
             return {"utterance": request.utterance, "epoch": self.epochs[request.npc], "samples": 0, "seconds": 0.0}
         return {}
 
     def play(self, npc: str, utterance: str) -> None:
         epoch = self.epochs[npc]
         self.event("started", npc, utterance=utterance, position=0)
-        for number in range(FRAMES):
+        for number in range(5000 if utterance == "long" else FRAMES):
             self.seq += 1
             common = {"npc": npc, "epoch": epoch, "seq": self.seq, "rate": 16_000, "utterance": utterance}
             header = FrameHeader(
@@ -112,12 +117,21 @@ class FakeDaemon:
                 origin="top-left",
                 sent=monotonic_ns() // 1000,
             )
-            self.publish(Topic.TEXTURE, npc, encode(header), bytes([number]) * 64)
+            self.publish(Topic.TEXTURE, npc, encode(header), bytes([number % 256]) * 64)
             motion = MotionHeader(
                 **common, pts=number * STEP, sent=monotonic_ns() // 1000, fields={"gaze": 2, "blink": 1}
             )
             self.publish(Topic.MOTION, npc, encode(motion), struct.pack("<3f", 0.1, 0.2, number))
         self.event("finished", npc, utterance=utterance, position=FRAMES * STEP)
+
+    def make_noise(self, npc: str, client: bytes) -> None:
+        for junk in (b"", b"\xc1", b"\x81" * 100, encode(Event(event="gone", npc="other", epoch=9, sent=0))):
+            self.router.send_multipart([client, junk])
+            for topic in (Topic.TEXTURE, Topic.MOTION, Topic.EVENT):
+                self.publisher.send_multipart([Topic.of(topic, npc), junk, junk])
+                self.publisher.send_multipart([Topic.of(topic, npc), junk])
+        odd = MotionHeader(npc=npc, epoch=1, seq=1, pts=0, rate=1, sent=0, fields={"gaze": 2})
+        self.publish(Topic.MOTION, npc, encode(odd), b"123")
 
     def event(self, kind: str, npc: str, **fields) -> None:
         event = Event(event=kind, npc=npc, epoch=self.epochs[npc], sent=monotonic_ns() // 1000, **fields)
