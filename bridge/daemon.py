@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +44,7 @@ KNOWN_CLIENTS = 256
 """Clients that are remembered though nothing of theirs waits."""
 CLOSE_SECONDS = 15.0
 """After which a daemon that cannot end by itself (a library hangs) is ended hard."""
-ENDING = ("requests", "stage", "events", "door", "metrics", "wire", "gate", "context")
+ENDING = ("requests", "stage", "events", "door", "metrics", "wire", "sockets", "gate", "context")
 """The order in which parts are closed: what makes messages before what carries them."""
 FLUSH_SECONDS = 0.5
 """For the last events to leave."""
@@ -86,6 +87,7 @@ class Daemon:
         self.durations = Durations()
         self.counts = Counts()
         self._started = monotonic()
+        self._instance = secrets.token_hex(8)
         self._process = psutil.Process()
         self._process.cpu_percent()  # begins to measure
         self._npcs: set[str] = set()
@@ -134,6 +136,7 @@ class Daemon:
         )
         self.control, self.stream = self.wire.control[0], self.wire.streams[0]
         self._closers["wire"] = self.wire.close
+        self._closers["sockets"] = lambda: listening.remove_sockets(settings)
         self.stage = open_stage(settings, self.wire.publish)
         self._closers["stage"] = self.stage.close
         self.dispatcher = Dispatcher(self.carry, self.durations, self.counts)
@@ -209,6 +212,7 @@ class Daemon:
             max_npcs=self.settings.max_npcs,
             emotions=list(EMOTIONS),
             motion_fps=MOTION_FPS,
+            instance=self._instance,
         )
         log.debug("Hello from %r", request.client)
         return dict(msgspec.to_builtins(welcome))

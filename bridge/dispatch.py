@@ -9,6 +9,8 @@ waits to be said is refused, and what is being prepared is broken off as soon as
 """
 
 import logging
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -29,6 +31,8 @@ PEER_BYTES = 192 << 20
 """Bytes of one peer's requests that may wait: three of the longest sounds."""
 TOTAL_BYTES = 768 << 20
 """Bytes of all peers' requests that may wait."""
+ENROLL_NICE = 10
+"""Of the thread that enrols; 0 is usual, 19 the most considerate."""
 SOUND_THREADS = 2
 """Sounds that are read and decoded, and NPCs that are spawned, at the same time."""
 
@@ -82,7 +86,7 @@ class Dispatcher:
         self._open = True
         self._prompt = ThreadPoolExecutor(1, "prompt")
         self._sounds = ThreadPoolExecutor(SOUND_THREADS, "sound")
-        self._faces = ThreadPoolExecutor(1, "face")
+        self._faces = ThreadPoolExecutor(1, "face", initializer=_give_way)
 
     def attach(self, reply: Reply) -> Peer:
         """A new client; `reply` is called from any thread and must not block."""
@@ -221,6 +225,12 @@ class Dispatcher:
         task.peer.answer(_reply_to(task.request, outcome))
         for other in ready:
             self._start(other)
+
+
+def _give_way() -> None:
+    """Enrolling takes seconds of a core: where threads have a priority of their own, others go first."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), ENROLL_NICE)
 
 
 def _lanes_of(request: AnyRequest) -> tuple[Lane, ...]:

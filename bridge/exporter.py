@@ -52,10 +52,10 @@ class _Figures(Collector):
         """Tables of times and counts become one metric with labels each, all other numbers a gauge each."""
         stats = self._stats()
         times = GaugeMetricFamily(
-            f"{PREFIX}_time_seconds", "Quantiles of the last durations", labels=["stage", "npc", "quantile"]
+            f"{PREFIX}_duration_seconds", "Quantiles of the last durations", labels=["stage", "npc", "quantile"]
         )
-        timed = CounterMetricFamily(f"{PREFIX}_timed", "Durations measured so far", labels=["stage", "npc"])
-        counts = CounterMetricFamily(f"{PREFIX}_events", "What happened, drops too", labels=["kind", "npc"])
+        timed = CounterMetricFamily(f"{PREFIX}_durations", "Durations measured so far", labels=["stage", "npc"])
+        counts = CounterMetricFamily(f"{PREFIX}_counts", "What happened, drops too", labels=["kind", "npc"])
         gauges: dict[str, GaugeMetricFamily] = {}
         for place, npc, value in _walk(stats, (), ""):
             if place[-1] == "durations" and isinstance(value, dict):

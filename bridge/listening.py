@@ -42,7 +42,15 @@ def open_wire(make: Callable[[], "Wire"], settings: Settings) -> "Wire":
     try:
         return make()
     except zmq.ZMQError as problem:
+        remove_sockets(settings)
         raise ListeningError(_why(settings, problem)) from None
+
+
+def remove_sockets(settings: Settings) -> None:
+    """Remove the Unix sockets that nobody listens at any more; ZeroMQ leaves them."""
+    if settings.ipc is not None:
+        for which in INSIDE:
+            (settings.ipc / which).unlink(missing_ok=True)
 
 
 def _free(path: Path) -> Path:

@@ -16,6 +16,8 @@ from bridge.logs import Logs
 
 log = logging.getLogger(__name__)
 
+SWITCH_SECONDS = 0.001
+"""After which a thread that computes in Python lets another one in; Python's 5 ms would hold up every message."""
 TEND_SECONDS = 0.5
 """Between looks at the parent process and the keys."""
 
@@ -29,6 +31,7 @@ def serve(
     cannot start.
     """
     parent = None if parent_pid is None else _find(parent_pid)
+    sys.setswitchinterval(SWITCH_SECONDS)
     logs = Logs(settings.log_level, settings.log_json)
     try:
         daemon = Daemon(settings, open_stage)
