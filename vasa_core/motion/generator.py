@@ -187,6 +187,16 @@ class MotionGenerator:
             self._seen = seen.slice(len(seen) - 1, len(seen))
         self._release.begin(self._seen)
 
+    def recall(self, samples: NDArray, voice: int = SPEAKING) -> None:
+        """Let the next `push` (`listen` for the voice LISTENING) go on in the middle of a sound.
+
+        Parameters
+        ----------
+        samples : what came just before it (mono, 16 kHz; 1.5 s are enough), of which no frames are wanted.
+        """
+        self._hearing.begin(voice, as_samples(samples))
+        self._clocks[voice] = 0
+
     def direct(self, ease: float | None = None, **changes: Unpack[Changes]) -> None:
         """Ask for something else from the next block on: any of `Controls`, eased over `ease` s (None: as suits each).
 

@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from vasa_core.audio.encoder import FEATURE_RATE, FEATURE_SIZE, WINDOW_FEATURES, EncoderSettings, SpeechEncoder
+from vasa_core.audio.encoder import (
+    FEATURE_RATE,
+    FEATURE_SIZE,
+    WINDOW_FEATURES,
+    EncoderSettings,
+    SpeechEncoder,
+    as_finite,
+)
 from vasa_core.audio.reading import as_float
 from vasa_core.errors import AudioError
 from vasa_core.motion.prosody import FRAME_S, FRAME_SAMPLES, LOOK_AHEAD_FRAMES, PROSODY_SIZE, ProsodyTracker, rows
@@ -39,7 +46,7 @@ def as_samples(samples: NDArray) -> Array:
         raise AudioError(f"Samples of the shape {samples.shape} cannot be heard. Give one mono row at 16 kHz.")
     if samples.dtype.kind not in "fiu":
         raise AudioError(f"Samples of the kind {samples.dtype} cannot be heard. Give floats in [-1, 1] or integers.")
-    return np.nan_to_num(as_float(samples), nan=0.0, posinf=0.0, neginf=0.0).clip(-1, 1)
+    return as_finite(as_float(samples)).clip(-1, 1)
 
 
 class Hearing:
@@ -70,11 +77,18 @@ class Hearing:
         self._rows.add(np.zeros((self._late, PROSODY_SIZE), np.float32))
         self._samples = self._given = self._aside = 0
 
-    def begin(self, voice: int) -> None:
-        """Begin a sound."""
+    def begin(self, voice: int, before: Array | None = None) -> None:
+        """Begin a sound, or go on in the middle of one: after the samples `before` [n], of which no frames are made."""
         self.drop()
         self.voice = voice
         self._tracker = self._trackers.setdefault(voice, ProsodyTracker())
+        if before is None or len(before) < FRAME_SAMPLES:
+            return
+        frames = len(before) // FRAME_SAMPLES
+        before = before[-frames * FRAME_SAMPLES :]
+        self._encoder.reset(before)
+        self._rows.skip(frames)
+        self._rows.add(rows(self._tracker.push(before)))
 
     def drop(self) -> None:
         """End the sound, if there is one, and forget what waits."""

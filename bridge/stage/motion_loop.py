@@ -1,0 +1,290 @@
+"""Motion for all NPCs that somebody looks at: who needs it soonest goes first, a batch at a time."""
+
+import logging
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from threading import Condition
+
+from bridge.metrics import Counts, Durations
+from bridge.protocol.errors import BridgeError
+from bridge.stage.clock import Time
+from bridge.stage.npc import Npc, Order, ends_at
+from bridge.stage.sound import KEPT_S
+from bridge.stage.timeline import FRAME_S, Stretch
+from vasa_core.audio.mel import SAMPLE_RATE
+from vasa_core.errors import VasaError
+from vasa_core.motion import crowd
+from vasa_core.motion.channels import SPEAKING
+from vasa_core.motion.generator import MotionGenerator
+from vasa_core.motion.prosody import FRAME_SAMPLES
+from vasa_core.motion.sampler import BLOCK
+from vasa_core.motion.track import Motion
+
+log = logging.getLogger(__name__)
+
+BLOCK_S = BLOCK * FRAME_S
+AHEAD_S = 0.25
+"""s of motion beyond what has been sent: wishes and interrupts act at once, and a busy moment is bridged."""
+IDLE_AHEAD_S = 0.20
+"""s of idle motion beyond what is shown; two frames are needed for the curve between them."""
+ASAP_AHEAD_S = 1.0
+GATHER_S = 0.06
+"""Who needs motion within this time joins those who need it now: a batch costs less than its parts."""
+BATCH = 16
+"""Faces in a batch: a new speaker waits for no more than one batch, some 50 ms."""
+
+
+@dataclass
+class Want:
+    """Motion that an NPC needs."""
+
+    npc: Npc
+    stretch: Stretch
+    in_hand: float
+    """s until motion runs out."""
+    calls: list[crowd.Call] = field(default_factory=list)
+    """What makes its next block."""
+    finishes: bool = False
+    """All motion of the stretch is made then."""
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Speech first, then what runs out first."""
+        return self.stretch.utterance is None, self.in_hand
+
+
+class MotionLoop:
+    """Makes motion; `turn` is called by one thread."""
+
+    def __init__(
+        self,
+        npcs: dict[str, Npc],
+        lock: Condition,
+        time: Time,
+        durations: Durations,
+        counts: Counts,
+        threads: int,
+        fail: Callable[[Npc, BridgeError], None],
+    ) -> None:
+        """`fail` is told, under the lock, that an NPC's utterance cannot go on."""
+        self.crowd = crowd.Crowd(threads)
+        self._npcs, self._lock, self._time = npcs, lock, time
+        self._durations, self._counts, self._fail = durations, counts, fail
+        self.depth = 0
+        """NPCs that needed motion in the last turn."""
+
+    def turn(self) -> tuple[bool, float]:
+        """Make what is needed most; returns whether there was anything, and otherwise when there will be, s."""
+        with self._lock:
+            now = self._time.now()
+            orders = self._take_orders()
+            wants, wake = self._gather(now)
+        for npc, todo in orders:
+            for order in todo:
+                self._obey(npc, order)
+        if wants:
+            begin = self._time.now()
+            made = self._advance(wants)
+            with self._lock:
+                for want, motions in zip(wants, made, strict=True):
+                    self._deliver(want, motions)
+            self._durations.record("motion", self._time.now() - begin)
+        return bool(wants or orders), wake
+
+    def _take_orders(self) -> list[tuple[Npc, list[Order]]]:
+        orders = []
+        for npc in self._npcs.values():
+            if npc.orders:
+                orders.append((npc, npc.orders))
+                npc.orders = []
+        return orders
+
+    def _obey(self, npc: Npc, order: Order) -> None:
+        try:
+            order(npc.generator)
+        except Exception:
+            log.exception("A wish of %s could not be carried out", npc.name)
+            self._counts.add("failed.wish")
+
+    def _gather(self, now: float) -> tuple[list[Want], float]:
+        """The most urgent wants, and when the next ones come."""
+        wants: list[Want] = []
+        soon: list[Want] = []
+        wake = math.inf
+        for npc in self._npcs.values():
+            if not npc.watched:
+                continue
+            begin_stretches(npc, now)
+            for stretch, target, in_hand in needs(npc, now):
+                spare = stretch.made - target
+                if spare >= GATHER_S:
+                    wake = min(wake, now + spare)
+                    continue
+                if not can_go_on(npc, stretch):
+                    continue
+                (wants if spare < 0 else soon).append(Want(npc, stretch, in_hand))
+                wake = min(wake, now + max(spare, 0.0))
+                break
+        self.depth = len(wants)
+        if not wants:
+            return [], wake
+        wants.sort(key=lambda want: want.rank)
+        chosen = (wants + soon)[:BATCH]
+        for want in chosen:
+            order_calls(want)
+        return chosen, now
+
+    def _advance(self, wants: list[Want]) -> list[list[Motion] | Exception]:
+        """The motion of each want; what goes wrong with one is no matter of the others."""
+        calls = [(want.npc.generator, call) for want in wants for call in want.calls]
+        try:
+            results = iter(self.crowd.advance(calls))
+        except Exception:
+            log.exception("A batch of motion failed")
+            return [self._alone(want) for want in wants]
+        return [_checked([next(results) for _ in want.calls]) for want in wants]
+
+    def _alone(self, want: Want) -> list[Motion] | Exception:
+        """A face whose batch failed begins anew, in its usual state."""
+        self._counts.add("failed.motion")
+        generator = want.npc.generator
+        want.npc.generator = self.crowd.face(generator.settings)
+        return BridgeError("internal", f"The motion of {want.npc.name} failed; the daemon's log says why.")
+
+    def _deliver(self, want: Want, motions: list[Motion] | Exception) -> None:
+        npc, stretch = want.npc, want.stretch
+        if npc.gone or (stretch is not npc.head and stretch not in npc.coming):
+            self._counts.add("drop.motion")
+            return
+        if isinstance(motions, Exception):
+            error = motions if isinstance(motions, BridgeError) else BridgeError("internal", str(motions))
+            self._fail(npc, error)
+            return
+        for motion in motions:
+            if len(motion):
+                stretch.add(motion)
+        if want.finishes and stretch.utterance is not None:
+            stretch.finish(stretch.utterance.sound.seconds)
+        utterance = stretch.utterance
+        if utterance is not None:
+            utterance.sound.forget_before(min(stretch.next_place, stretch.begin + stretch.count * FRAME_S))
+
+
+def _checked(results: Iterable[Motion | VasaError]) -> list[Motion] | Exception:
+    motions: list[Motion] = []
+    for result in results:
+        if isinstance(result, VasaError):
+            return result
+        motions.append(result)
+    return motions
+
+
+def speech_of(npc: Npc) -> Stretch | None:
+    """The newest stretch with sound."""
+    stretches = [stretch for stretch in (npc.head, *npc.coming) if stretch is not None and stretch.utterance]
+    return stretches[-1] if stretches else None
+
+
+def begin_stretches(npc: Npc, now: float) -> None:
+    """Begin the next utterance once all motion of the one before is made, or idling where none waits."""
+    newest = speech_of(npc)
+    if newest is not None and newest.end is None:
+        return
+    queue = list(npc.queue)
+    after = queue.index(newest.utterance) + 1 if newest is not None and newest.utterance in queue else 0
+    following = queue[after] if after < len(queue) else None
+    blocked = any(utterance.paused for utterance in queue[: after + 1])
+    if following is not None and not blocked and (following.sound.length or following.sound.closed):
+        begin = round(following.place * SAMPLE_RATE) / SAMPLE_RATE
+        while npc.coming and npc.coming[-1].utterance is None:
+            npc.coming.pop()
+        tail = npc.coming[-1] if npc.coming else npc.head
+        npc.coming.append(Stretch(following, begin, before=None if tail is None else tail.last_row))
+        return
+    head = npc.head
+    if head is None or head.utterance is None or head.end is None or npc.coming:
+        return
+    if ends_at(head) - now < IDLE_AHEAD_S or head.utterance.pace == "asap":
+        npc.coming.append(Stretch(None, 0.0, before=head.last_row))
+
+
+def needs(npc: Npc, now: float) -> list[tuple[Stretch, float, float]]:
+    """Stretches that are not complete, the place up to which each should be made, and s until it runs out."""
+    found = []
+    head = npc.head
+    speech = speech_of(npc)
+    if speech is not None and speech.end is None:
+        needed = _needed(npc, speech, now)
+        ahead = ASAP_AHEAD_S if speech.utterance and speech.utterance.pace == "asap" else AHEAD_S
+        found.append((speech, needed + ahead, speech.made - needed))
+    idle = npc.coming[-1] if npc.coming and npc.coming[-1].utterance is None else head
+    if idle is None or idle.utterance is not None:
+        return found
+    if speech is not None and npc.coming and npc.coming[0] is speech and speech.knows(speech.next_place):
+        return found
+    if idle.since is not None:
+        place = now - idle.since
+    elif head is not None and ends_at(head) < math.inf:
+        place = now - ends_at(head)
+    else:
+        place = 0.0
+    found.append((idle, place + IDLE_AHEAD_S, idle.made - place - 2 * FRAME_S))
+    return found
+
+
+def _needed(npc: Npc, stretch: Stretch, now: float) -> float:
+    """The place of a stretch with sound that goes out now."""
+    utterance, head = stretch.utterance, npc.head
+    assert utterance is not None
+    if stretch is head:
+        if utterance.pace == "realtime" and utterance.clock.running:
+            return utterance.clock.position(now) + npc.lead
+        return stretch.next_place
+    if head is None or head.utterance is None or head.end is None:
+        return stretch.next_place
+    return stretch.next_place - max(0.0, head.end - head.next_place)
+
+
+def _enough(npc: Npc, stretch: Stretch) -> int:
+    """Samples of a sound that the next block of motion needs."""
+    begin = round(stretch.begin * SAMPLE_RATE)
+    return begin + stretch.count * FRAME_SAMPLES + npc.generator.delay_samples
+
+
+def can_go_on(npc: Npc, stretch: Stretch) -> bool:
+    """Whether what the next block needs has come."""
+    if stretch.utterance is None:
+        return True
+    sound = stretch.utterance.sound
+    return not stretch.finishing and (sound.closed or sound.length >= _enough(npc, stretch))
+
+
+def order_calls(want: Want) -> None:
+    """Write down the calls that make the next block of a stretch."""
+    stretch, utterance = want.stretch, want.stretch.utterance
+    if utterance is None:
+        want.calls.append(crowd.idle(BLOCK))
+        return
+    begin = round(stretch.begin * SAMPLE_RATE)
+    sound, voice = utterance.sound, utterance.voice
+    if not stretch.heard:
+        stretch.heard = begin
+        if begin:
+            want.calls.append(_recall(sound.take(begin - round(KEPT_S * SAMPLE_RATE), begin), voice))
+    samples = sound.take(stretch.heard, _enough(want.npc, stretch))
+    stretch.heard += len(samples)
+    if len(samples):
+        want.calls.append((crowd.push if voice == SPEAKING else crowd.listen)(samples))
+    want.finishes = sound.closed and stretch.heard >= sound.length
+    if want.finishes:
+        stretch.finishing = True
+        want.calls.append(crowd.finish())
+
+
+def _recall(samples: crowd.NDArray, voice: int) -> crowd.Call:
+    def call(generator: MotionGenerator) -> crowd.Making:
+        generator.recall(samples, voice)
+        return generator.idling(0)
+
+    return call
