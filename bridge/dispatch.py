@@ -22,6 +22,7 @@ from bridge.metrics import Counts, Durations
 from bridge.protocol.codec import decode_request, encode_done, encode_failed
 from bridge.protocol.errors import BadRequestError, BridgeError
 from bridge.protocol.messages import AnyRequest, Despawn, Enroll, Forget, Interrupt, Spawn, Speak
+from bridge.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Dispatcher:
         self._bytes = 0
         self._waiting: dict[Lane, deque[_Task]] = {}
         self._open = True
-        self._prompt = ThreadPoolExecutor(1, "prompt")
+        self._prompt = Turns("prompt")
         self._sounds = ThreadPoolExecutor(SOUND_THREADS, "sound")
         self._faces = ThreadPoolExecutor(1, "face", initializer=_give_way)
 
@@ -118,8 +119,7 @@ class Dispatcher:
 
     def later(self, work: Callable[[], object]) -> None:
         """Do a short piece of the daemon's own work between requests."""
-        if self._open:
-            self._prompt.submit(_logged, work)
+        self._prompt.put(None, lambda: _logged(work))
 
     def waiting(self) -> dict[str, int]:
         """Depths of the queues: requests that wait for their turn, and bytes of all that are not yet answered."""
@@ -136,8 +136,9 @@ class Dispatcher:
                 task.started = True
         for task in waiting:
             self._finish(task, _shutting_down())
-        for pool in (self._faces, self._sounds, self._prompt):
+        for pool in (self._faces, self._sounds):
             pool.shutdown()
+        self._prompt.close()
 
     def _obstacle(self, task: _Task) -> BridgeError | None:
         """Why a request cannot be taken now."""
@@ -178,13 +179,14 @@ class Dispatcher:
         return all(self._waiting[lane][0] is task for lane in task.lanes)
 
     def _start(self, task: _Task) -> None:
-        pool = self._prompt
-        if isinstance(task.request, Enroll):
-            pool = self._faces
-        elif isinstance(task.request, (Speak, Spawn)):
-            pool = self._sounds
+        """Hand a request to the thread that is right for it: enrolling takes seconds, reading a sound a moment."""
         try:
-            pool.submit(self._run, task)
+            if isinstance(task.request, Enroll):
+                self._faces.submit(self._run, task)
+            elif isinstance(task.request, (Speak, Spawn)):
+                self._sounds.submit(self._run, task)
+            elif not self._prompt.put(task.peer, lambda: self._run(task), isinstance(task.request, Interrupt)):
+                self._finish(task, _shutting_down())
         except RuntimeError:  # the pool was shut down meanwhile
             self._finish(task, _shutting_down())
 

@@ -244,7 +244,7 @@ def test_every_accepted_utterance_ends_when_the_daemon_does(served: Any, talk: A
 @pytest.mark.parametrize("kind", ["pipe", "full"])
 def test_a_log_that_nobody_reads_or_a_full_disk_stops_nothing(kind: str) -> None:
     reader, writer = os.pipe()
-    log = os.fdopen(writer, "w") if kind == "pipe" else open("/dev/full", "w")
+    log = os.fdopen(writer if kind == "pipe" else os.open("/dev/full", os.O_WRONLY), "w")
     command = [sys.executable, str(Path(__file__).with_name("fake_stage.py")), '{"port": 0, "log_level": "debug"}']
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     with log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment) as daemon:
@@ -262,6 +262,8 @@ def test_a_log_that_nobody_reads_or_a_full_disk_stops_nothing(kind: str) -> None
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(PATIENCE) == 0
     os.close(reader)
+    if kind == "full":
+        os.close(writer)
 
 
 def greeting() -> bytes:
