@@ -97,7 +97,7 @@ class Gate:
         self._authenticator.start()
         if addresses:
             self._authenticator.allow(*addresses)
-        self._authenticator.configure_curve("*", self._clients)
+        self._authenticator.configure_curve(DOMAIN.decode(), self._clients)
 
     def secure(self, each: "zmq.Socket[bytes]") -> None:
         """Demand keys of whoever connects to a socket; to be called before it is bound."""
@@ -111,7 +111,7 @@ class Gate:
         now = self._changed()
         if now != self._seen:
             self._seen = now
-            self._authenticator.configure_curve("*", self._clients)
+            self._authenticator.configure_curve(DOMAIN.decode(), self._clients)
             log.info("Clients that are let in now: %s", ", ".join(path.stem for path in self._keys()) or "none")
 
     def close(self) -> None:
