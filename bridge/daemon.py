@@ -90,6 +90,7 @@ class Daemon:
         self._instance = secrets.token_hex(8)
         self._process = psutil.Process()
         self._process.cpu_percent()  # begins to measure
+        self._allowed = [_folder(path) for path in settings.allow]
         self._npcs: set[str] = set()
         self._peers: dict[Client, Peer] = {}
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -221,7 +222,7 @@ class Daemon:
         """The file that a request names, if it names one."""
         if (path is None) == (given is None):
             raise BridgeError("bad_message", f"Give the {what} either as bytes or as a path, one of both.")
-        return None if path is None else read_allowed(path, self.settings.allow, most, what)
+        return None if path is None else read_allowed(path, self._allowed, most, what)
 
     def _enroll_file(self, name: str, path: Path) -> None:
         """A face that is there from the start."""
@@ -299,6 +300,13 @@ def _open_stage(settings: Settings, publish: Publish) -> AnyStage:
     workers = settings.workers or os.cpu_count() or 1
     chosen = StageSettings(max_npcs=settings.max_npcs, max_faces=settings.max_faces, workers=workers)
     return Stage(chosen, publish)
+
+
+def _folder(path: Path) -> Path:
+    """A folder whose files may be read, all links resolved."""
+    if not path.is_dir():
+        raise DaemonError(f"There is no folder '{path}' to read files from. Check --allow.")
+    return path.resolve()
 
 
 def _nothing() -> None:

@@ -17,9 +17,9 @@ def read_allowed(path: str, folders: Sequence[Path], most: int, what: str) -> by
     `most`: bytes that are read at most; `what`: the file in a word, for the errors, such as "sound".
     Raises `BridgeError`: "not_allowed", "bad_path", "too_large" or "disk".
     """
-    found = find_allowed(path, folders)
+    real = find_allowed(path, folders)
     try:
-        descriptor = os.open(found, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as problem:
         raise BridgeError("bad_path", f"The {what} {path!r} cannot be opened: {problem.strerror}.") from None
     with open(descriptor, "rb") as file:
@@ -50,15 +50,15 @@ def find_allowed(path: str, folders: Sequence[Path]) -> Path:
     candidates = [given] if given.is_absolute() else [folder / given for folder in folders]
     try:
         inside = [real for real in (candidate.resolve() for candidate in candidates) if _is_inside(real, folders)]
+        found = next((real for real in inside if real.is_file()), None)
     except (OSError, RuntimeError):  # a loop of links, or a name that is too long
         inside = []
     if not inside:
         allowed = ", ".join(str(folder) for folder in folders)
         raise BridgeError("bad_path", f"{path!r} is not in a folder that may be read ({allowed}).")
-    for real in inside:
-        if real.is_file():
-            return real
-    raise BridgeError("bad_path", f"There is no file {path!r}.")
+    if found is None:
+        raise BridgeError("bad_path", f"There is no file {path!r}.")
+    return found
 
 
 def _is_inside(real: Path, folders: Sequence[Path]) -> bool:
