@@ -33,8 +33,8 @@ REQUESTS_WAITING = 64
 """High-water mark of requests of one connection inside ZeroMQ; what comes beyond waits at the client."""
 REPLIES_WAITING = 1024
 """High-water mark of replies to one connection that does not read them."""
-MAX_SUBSCRIPTION = 256
-"""Bytes of the longest message that a subscriber may send: a topic has 69 at most."""
+MAX_SUBSCRIPTION = 1024
+"""Bytes of the longest message that a subscriber may send: a topic has 69, but the handshake of CURVE 300 or so."""
 STREAM_MARK = 16
 """High-water mark of one subscriber, in messages, besides `MARK_OF_NPC` for each NPC."""
 MARK_OF_NPC = 4
