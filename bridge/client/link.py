@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -26,6 +27,8 @@ HEARTBEAT = 500
 HEARTBEAT_TIMEOUT = 1500
 RECONNECT = (100, 1000)
 """ms between attempts to reach the daemon again: at first, at most."""
+ASK_AGAIN = 2000
+"""ms after a refusal: keys may be let in, a daemon be updated."""
 STREAM_QUEUE = 1000
 """Messages that may wait in the socket; this thread drains them faster than 100 NPCs send."""
 BURST = 256
@@ -80,8 +83,9 @@ class Link:
         self.endpoint = endpoint
         self.unreadable = 0
         """Messages that were thrown away because they could not be read."""
-        self.refused: BridgeError | None = None
-        """Why the daemon does not want to talk; None where it does."""
+        self.refused: BridgeError | ConnectionLost | None = None
+        """Why the daemon does not want to talk; None where it does. It is asked again from time to time."""
+        self._refused_at = 0.0
         self._name = name
         self._take_stream, self._connected, self._lost = take_stream, connected, lost
         self._lock = threading.Lock()
@@ -173,7 +177,7 @@ class Link:
             poller.register(source, zmq.POLLIN)
         try:
             while not self._closing:
-                poller.poll()
+                poller.poll(ASK_AGAIN if self.refused is not None else None)
                 with suppress(BlockingIOError):
                     self._bell_end.recv(4096)
                 self._take_changes()
@@ -195,7 +199,11 @@ class Link:
             elif event == _DOWN:
                 self._go_down()
             elif event & _REFUSED:
-                self._fail_all(ConnectionLost(f"The daemon at {self.endpoint} does not take this client's keys."))
+                self._refuse(ConnectionLost(f"The daemon at {self.endpoint} does not take this client's keys."))
+        if self.refused is not None and not self._up and monotonic() - self._refused_at > ASK_AGAIN / 1000:
+            self._refused_at = monotonic()
+            self._control.disconnect(self.endpoint)  # ZeroMQ itself tries no further after a refusal
+            self._control.connect(self.endpoint)
 
     def _greet(self) -> None:
         """Say hello, before anything else that waits."""
@@ -259,8 +267,8 @@ class Link:
         self._up, self.refused = True, None
         self._connected(welcome)
 
-    def _refuse(self, problem: BridgeError) -> None:
-        self.refused = problem
+    def _refuse(self, problem: BridgeError | ConnectionLost) -> None:
+        self.refused, self._refused_at = problem, monotonic()
         self._fail_all(problem)
 
     def _send_topics(self) -> None:
