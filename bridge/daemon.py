@@ -2,44 +2,33 @@
 
 import logging
 import os
-import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from time import monotonic, monotonic_ns, sleep
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-import psutil
 import zmq
 
 from bridge import listening
+from bridge.carrying import AnyStage, Carrier
 from bridge.config import Settings
-from bridge.dispatch import Dispatcher
+from bridge.dispatch import Dispatcher, Peer
 from bridge.keys import Gate
 from bridge.metrics import Counts, Durations
-from bridge.paths import read_allowed
-from bridge.protocol import messages as m
-from bridge.protocol.codec import Outgoing, choose_version
+from bridge.protocol.codec import Outgoing
 from bridge.protocol.errors import BridgeError
+from bridge.protocol.messages import Stats
 from bridge.wire import Client, Wire
-from vasa_core import __version__
 from vasa_core.errors import VasaError
-from vasa_core.motion.channels import EMOTIONS
 
 if TYPE_CHECKING:
-    from bridge.dispatch import Peer
     from bridge.door import Door
     from bridge.exporter import Exporter
 
 log = logging.getLogger(__name__)
 
-MOST_IMAGE = 32 << 20
-"""Bytes of the largest portrait that is read from a file; the same as over the wire."""
-MOST_SOUND = 64 << 20
-SIZES = [256, 1024]
-"""Smallest and largest edge of a texture, px."""
-MOTION_FPS = 25.0
 KNOWN_CLIENTS = 256
 """Clients that are remembered though nothing of theirs waits."""
 CLOSE_SECONDS = 15.0
@@ -48,25 +37,6 @@ ENDING = ("requests", "stage", "events", "door", "metrics", "wire", "sockets", "
 """The order in which parts are closed: what makes messages before what carries them."""
 FLUSH_SECONDS = 0.5
 """For the last events to leave."""
-
-
-class AnyStage(Protocol):
-    """What the daemon needs of `bridge.stage.stage.Stage`; besides, one method for each further request."""
-
-    def enroll(self, request: m.Enroll, image: bytes | None) -> dict[str, Any]:
-        """Make a face; `image`: the bytes of the file that the request named."""
-
-    def speak(self, request: m.Speak, sound: bytes | None) -> dict[str, Any]:
-        """Say something; `sound`: the bytes of the file that the request named."""
-
-    def stats(self, request: m.Stats) -> dict[str, Any]:
-        """Figures."""
-
-    def subscribed(self, topic: bytes, wanted: bool) -> None:
-        """A topic, or the beginning of some, got a subscriber or lost its last one."""
-
-    def close(self) -> None:
-        """End all utterances and threads."""
 
 
 Publish = Callable[[Outgoing], bool]
@@ -86,12 +56,7 @@ class Daemon:
         """Set when it shall end: by a client's `shutdown`, or by `stop`."""
         self.durations = Durations()
         self.counts = Counts()
-        self._started = monotonic()
-        self._instance = secrets.token_hex(8)
-        self._process = psutil.Process()
-        self._process.cpu_percent()  # begins to measure
-        self._allowed = [_folder(path) for path in settings.allow]
-        self._npcs: set[str] = set()
+        self.door: Door | None = None
         self._peers: dict[Client, Peer] = {}
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._closers: dict[str, Callable[[], object]] = {"context": self._context.term}
@@ -122,6 +87,7 @@ class Daemon:
 
     def _open(self, open_stage: OpenStage) -> None:
         settings = self.settings
+        allowed = [_folder(path) for path in settings.allow]
         self.gate = Gate(self._context, settings.keys, settings.allow_address) if settings.keys else None
         if self.gate is not None:
             self._closers["gate"] = self.gate.close
@@ -140,98 +106,29 @@ class Daemon:
         self._closers["sockets"] = lambda: listening.remove_sockets(settings)
         self.stage = open_stage(settings, self.wire.publish)
         self._closers["stage"] = self.stage.close
-        self.dispatcher = Dispatcher(self.carry, self.durations, self.counts)
+        self.carrier = Carrier(settings, self.stage, self.stream, allowed, self.wire.expect, self.stop, self.figures)
+        self.dispatcher = Dispatcher(self.carrier.carry, self.durations, self.counts)
         self._closers["requests"] = self.dispatcher.close
         for name, path in settings.faces.items():
-            self._enroll_file(name, path)
+            try:
+                self.carrier.enroll_file(name, path)
+            except BridgeError as problem:
+                raise DaemonError(f"The face {name!r} could not be made. {problem.message}") from None
+            log.info("Face %r of %s is ready", name, path)
         self.wire.start(self._take_request, self._take_subscription)
         self._closers["events"] = self._flush
         self.exporter = self._open_exporter()
         self.door = self._open_door()
 
-    def carry(self, request: m.AnyRequest) -> dict[str, Any]:
-        """Carry a request out; returns the map of its reply. Raises `BridgeError`."""
-        match request:
-            case m.Hello():
-                return self._welcome(request)
-            case m.Ping():
-                return {"time": monotonic_ns() // 1000}
-            case m.Stats():
-                return {"daemon": self.figures(), **self.stage.stats(request)}
-            case m.Shutdown():
-                if not self.settings.allow_shutdown:
-                    raise BridgeError(
-                        "not_allowed", "Clients may not end this daemon; start it with --allow-shutdown if they shall."
-                    )
-                self.stop()
-                return {}
-            case m.Enroll():
-                image = self._read(request.path, request.image, MOST_IMAGE, "picture")
-                return self.stage.enroll(request, image)
-            case m.Speak():
-                return self.stage.speak(request, self._read(request.path, request.audio, MOST_SOUND, "sound"))
-            case m.Close():
-                method = "close_utterance"
-            case _:
-                method = str(request.__struct_config__.tag)
-        result: dict[str, Any] = getattr(self.stage, method)(request)
-        match request:
-            case m.Spawn():
-                self._npcs.add(request.npc)
-                self.wire.expect(len(self._npcs))
-            case m.Despawn():
-                self._npcs.discard(request.npc)
-                self.wire.expect(len(self._npcs))
-        return result
-
     def figures(self) -> dict[str, Any]:
-        """How the daemon itself is: process, queues, times, counts, and what is subscribed to."""
-        with self._process.oneshot():
-            process = {
-                "cpu_percent": self._process.cpu_percent(),
-                "cpu_seconds": sum(self._process.cpu_times()[:2]),
-                "memory_bytes": self._process.memory_info().rss,
-                "threads": self._process.num_threads(),
-            }
-        return {
-            "uptime_seconds": round(monotonic() - self._started, 3),
-            "process": process,
+        """Of the daemon's parts: queues, durations, counts, and what is subscribed to."""
+        figures: dict[str, Any] = {
             "queues": {**self.wire.waiting(), **self.dispatcher.waiting()},
             "durations": self.durations.summary(),
             "counts": self.counts.summary(),
             "topics": self.wire.topics(),
         }
-
-    def _welcome(self, request: m.Hello) -> dict[str, Any]:
-        welcome = m.Welcome(
-            version=choose_version(request.versions),
-            server=f"vasa {__version__}",
-            stream=self.stream,
-            formats=list(get_args(m.PixelFormat)),
-            transports=list(get_args(m.Transport)),
-            sizes=SIZES,
-            max_npcs=self.settings.max_npcs,
-            emotions=list(EMOTIONS),
-            motion_fps=MOTION_FPS,
-            instance=self._instance,
-        )
-        log.debug("Hello from %r", request.client)
-        return dict(msgspec.to_builtins(welcome))
-
-    def _read(self, path: str | None, given: bytes | None, most: int, what: str) -> bytes | None:
-        """The file that a request names, if it names one."""
-        if (path is None) == (given is None):
-            raise BridgeError("bad_message", f"Give the {what} either as bytes or as a path, one of both.")
-        return None if path is None else read_allowed(path, self._allowed, most, what)
-
-    def _enroll_file(self, name: str, path: Path) -> None:
-        """A face that is there from the start."""
-        try:
-            image = read_allowed(str(path.resolve()), [path.resolve().parent], MOST_IMAGE, "picture")
-            self.stage.enroll(m.Enroll(face=name, path=str(path)), image)
-        except BridgeError as problem:
-            raise DaemonError(f"The face {name!r} could not be made. {problem.message}") from None
-        log.info("Face %r of %s is ready", name, path)
+        return figures if self.door is None else {**figures, "door": self.door.stats()}
 
     def _take_request(self, client: Client, message: bytes) -> None:
         """In the wire's thread: give a request to the dispatcher; clients are known only while something waits."""
@@ -251,7 +148,7 @@ class Daemon:
             return None
         from bridge.exporter import Exporter
 
-        exporter = Exporter(self.settings.metrics_port, lambda: self.carry(m.Stats()))
+        exporter = Exporter(self.settings.metrics_port, lambda: self.carrier.carry(Stats()))
         self._closers["metrics"] = exporter.close
         return exporter
 
@@ -297,9 +194,8 @@ def _open_stage(settings: Settings, publish: Publish) -> AnyStage:
     if settings.provider != "auto":
         force_provider(settings.provider)
         chosen_provider()
-    workers = settings.workers or os.cpu_count() or 1
-    chosen = StageSettings(max_npcs=settings.max_npcs, max_faces=settings.max_faces, workers=workers)
-    return Stage(chosen, publish)
+    chosen = StageSettings(max_npcs=settings.max_npcs, max_faces=settings.max_faces)
+    return Stage(replace(chosen, workers=settings.workers) if settings.workers else chosen, publish)
 
 
 def _folder(path: Path) -> Path:
