@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from functools import wraps
 from time import monotonic
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bridge.client import calls
 from bridge.client.calls import Call
@@ -106,7 +106,7 @@ class Client:
             future.cancel()
             raise self._session.no_answer(call, seconds) from None
 
-    def send(self, call: Call[object]) -> None:
+    def send(self, call: Call[Any]) -> None:
         """Make a call without waiting for its reply, as for `clock` in a game's loop; refusals go unseen."""
         self._session.start(call)
 
