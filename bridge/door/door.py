@@ -34,7 +34,10 @@ CLOSE_SECONDS = 1.0
 WRITE_LIMIT = 64 << 10
 """Bytes handed to a client's TCP socket beyond what it takes; the rest waits in the outbox, where newer replaces it."""
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
+_silent = logging.getLogger(f"{__name__}.websockets")
+_silent.setLevel(logging.CRITICAL + 1)
+"""The library tells addresses, tokens included, and a traceback of whatever is no HTTP."""
 
 
 class DoorError(Exception):
@@ -116,7 +119,7 @@ class Door:
             max_size=self._settings.max_message,
             max_queue=4,
             write_limit=WRITE_LIMIT,
-            logger=logging.getLogger("websockets.server"),
+            logger=_silent,
         ) as server:
             port = server.sockets[0].getsockname()[1]
             self._guard = Guard(self._settings, port)
@@ -137,7 +140,7 @@ class Door:
         if refusal is None:
             return None
         status, sentence = refusal
-        logger.warning("Refused a client of the door (%d): %s", status, sentence)
+        log.warning("Refused a client of the door (%d): %s", status, sentence)
         return connection.respond(status, sentence + "\n")
 
     async def _welcome(self, connection: ServerConnection) -> None:
@@ -147,6 +150,9 @@ class Door:
         self._visitors.add(visitor)
         try:
             await visitor.serve()
+        except Exception:
+            log.exception("A client of the door could not be served any more")
+            raise
         finally:
             self._visitors.discard(visitor)
             self._dropped_before += visitor.dropped

@@ -18,7 +18,7 @@ from bridge.door.messages import DoorRequest, Subscribe
 from bridge.door.outbox import Outbox, OverfullError
 from bridge.protocol.codec import UNREADABLE_ID, encode, encode_done, encode_failed
 from bridge.protocol.errors import BridgeError
-from bridge.protocol.messages import Despawn
+from bridge.protocol.messages import Despawn, Topic
 
 FRAMES_ON_THE_WAY = 4
 """Frames that are sent before the client has answered for the first of them. Each is followed by a ping, which the
@@ -26,8 +26,11 @@ client's library answers when it has read so far; else megabytes of old frames w
 REQUESTS_UNDER_WAY = 64
 """Requests of one client that wait for their replies; further ones are not read before."""
 MAX_SUBSCRIPTIONS = 512
-STREAM_HWM = 256
-"""Messages that may wait between the daemon and the door, which takes them out at once."""
+FRAME_MARK = 16
+"""Frames that may wait between the daemon and the door, besides those that the daemon lets wait: the door takes them
+out at once, and what waits longer is old."""
+EVENT_MARK = 4096
+"""The same for events, which nobody can do without; they have a socket of their own, so that frames crowd none out."""
 FAREWELL_SECONDS = 1.0
 """For the NPCs of a client that is gone to be taken out."""
 TOO_SLOW = 1008
@@ -63,11 +66,12 @@ class Visitor:
         self._socket = socket
         self._tidy = tidy
         self._control = context.socket(zmq.DEALER)
-        self._stream = context.socket(zmq.SUB)
-        self._control.linger = self._stream.linger = 0
-        self._stream.rcvhwm = STREAM_HWM
-        self._control.connect(control)
-        self._stream.connect(stream)
+        self._frames = context.socket(zmq.SUB)
+        self._events = context.socket(zmq.SUB)
+        self._frames.rcvhwm, self._events.rcvhwm = FRAME_MARK, EVENT_MARK
+        for each, endpoint in ((self._control, control), (self._frames, stream), (self._events, stream)):
+            each.linger = 0
+            each.connect(endpoint)
         self._outbox = Outbox()
         self._wake = asyncio.Event()
         self._on_the_way = 0
@@ -87,8 +91,9 @@ class Visitor:
 
     async def serve(self) -> None:
         """Until the client goes, or does not read any more."""
-        works = (self._take_requests, self._take_replies, self._take_streams, self._send)
-        tasks = [asyncio.create_task(work()) for work in works]
+        streams = self._take_streams(self._frames), self._take_streams(self._events)
+        works = (self._take_requests(), self._take_replies(), *streams, self._send())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -103,8 +108,8 @@ class Visitor:
             await asyncio.gather(*tasks, return_exceptions=True)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._despawn_all(), FAREWELL_SECONDS)
-            self._control.close()
-            self._stream.close()
+            for each in (self._control, self._frames, self._events):
+                each.close()
 
     async def _take_requests(self) -> None:
         async for message in self._socket:
@@ -168,9 +173,9 @@ class Visitor:
             self._as_text.discard(peek.id)
             self._reply(data, as_text)
 
-    async def _take_streams(self) -> None:
+    async def _take_streams(self, socket: zmq.asyncio.Socket) -> None:
         while True:
-            message = Streamed(*await self._stream.recv_multipart())
+            message = Streamed(*await socket.recv_multipart())
             framing = self._framings.get(message.topic)
             if framing is not None:
                 self._outbox.put_stream(message, framing)
@@ -202,11 +207,12 @@ class Visitor:
             return
         self._reply(encode_done(request.id, {}), as_text)
         for topic, wish in wanted.items():
+            socket = self._events if topic.startswith(Topic.EVENT) else self._frames
             if wish and topic not in self._framings:
-                self._stream.subscribe(topic)
+                socket.subscribe(topic)
             elif not wish and topic in self._framings:
                 del self._framings[topic]
-                self._stream.unsubscribe(topic)
+                socket.unsubscribe(topic)
                 self._outbox.forget(topic)
             if wish:
                 self._framings[topic] = request.framing or usual

@@ -10,6 +10,7 @@ import { Wire } from "./wire.js";
 
 const CLOCK_MS = 250; // between reports of where the sound is
 const LIST_MS = 3000; // between looks at which NPCs there are
+const NOTICE_MS = 8000; // for what went wrong to be read
 const UPLOAD = "+";
 
 const find = (selector) => document.querySelector(selector);
@@ -28,6 +29,7 @@ let background = "keep";
 let isReady = false;
 let isSeen = false; // whether this page has ever been let in
 let counter = 0;
+let noticeTimer = 0;
 
 /** Nothing goes wrong silently: what the daemon refuses is shown. */
 async function ask(op, fields) {
@@ -43,6 +45,8 @@ function say(text, isBad = false) {
   const notice = find("#notice");
   notice.textContent = text;
   notice.classList.toggle("bad", isBad);
+  clearTimeout(noticeTimer);
+  noticeTimer = isBad && isReady ? setTimeout(say, NOTICE_MS, "") : 0;
 }
 
 function setState(state) {
@@ -221,8 +225,8 @@ async function listNpcs() {
   const select = find("#npc");
   if (select === document.activeElement) return;
   const others = await session.others().catch(() => []);
-  const options = [[session.own, "this page's"], ...others.map((name) => [name, name])];
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value, false, value === session.npc)));
+  const options = [["", "this page's"], ...others.map((name) => [name, name])];
+  select.replaceChildren(...options.map(([value, text]) => new Option(text, value, false, session.isOwn ? !value : value === session.npc)));
 }
 
 async function turnTo(npc) {
@@ -231,7 +235,7 @@ async function turnTo(npc) {
   await dress();
 }
 
-find("#npc").onchange = ({ target }) => (target.blur(), turnTo(target.value));
+find("#npc").onchange = ({ target }) => (target.blur(), turnTo(target.value || null));
 find("#speak").onclick = toggleSpeech;
 face.onclick = toggleSpeech;
 face.onkeydown = (event) => [" ", "Enter"].includes(event.key) && (event.preventDefault(), toggleSpeech());
@@ -242,7 +246,10 @@ for (const button of find("#background").children) {
     dress();
   };
 }
-document.onvisibilitychange = () => isReady && session.subscribe(!document.hidden).catch(() => {});
+document.onvisibilitychange = () => {
+  player.resume();
+  if (isReady) session.subscribe(!document.hidden).catch(() => {});
+};
 document.ondragover = (event) => (event.preventDefault(), document.body.classList.add("dropping"));
 document.ondragleave = () => document.body.classList.remove("dropping");
 document.ondrop = (event) => {

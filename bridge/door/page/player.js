@@ -1,6 +1,7 @@
 // Shows the frames of an NPC at their time: those of an utterance by the sound that is heard, others as they come.
 
 const MOST_WAITING = 80; // frames: 2 s at 40 fps; more lie here only while the page is not painted
+const PAINT_SECONDS = 1 / 60; // from painting a frame until it is seen
 const LATE_SECONDS = 0.02; // a frame this long behind its sound counts as late; BT.1359 puts the limit seen at 45 ms
 const SHOWN_FORMATS = ["jpeg", "rgba", "bgra"];
 
@@ -28,6 +29,11 @@ export class Player {
     this.#epoch = 0;
     this.#lastSeq = null;
     this.canvas.classList.remove("there");
+  }
+
+  /** Frames were not wanted for a while; those that are missing now count as no loss. */
+  resume() {
+    this.#lastSeq = null;
   }
 
   /** Throw away what was made before an interrupt; `epoch`: the oldest that may still be shown. */
@@ -66,7 +72,7 @@ export class Player {
   #isDue({ header, isOurs }) {
     if (!isOurs) return true;
     const heard = this.voice.position(header.utterance);
-    return heard !== null && header.pts <= heard * header.rate;
+    return heard !== null && header.pts <= (heard + PAINT_SECONDS) * header.rate;
   }
 
   #paint() {

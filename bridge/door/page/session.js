@@ -2,15 +2,15 @@
 
 import { Refused, toBase64 } from "./wire.js";
 
-const OWN_NPC = `page-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+const OWN = `page-${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}-`;
 const IDLE_FPS = 25;
 export const LEAD_SECONDS = 0.1; // by which frames come before their sound: room for decoding and painting
 
 /** Asks through `wire`; knows which NPC is shown. */
 export class Session {
-  own = OWN_NPC;
-  npc = OWN_NPC;
-  #isSpawned = false;
+  npc = `${OWN}0`;
+  #own = null; // the page's NPC, while it is there
+  #count = 0;
 
   constructor(wire) {
     this.wire = wire;
@@ -18,21 +18,22 @@ export class Session {
 
   /** Whether the NPC is the page's own; others belong to a game, and are only shown and spoken through. */
   get isOwn() {
-    return this.npc === OWN_NPC;
+    return this.npc.startsWith(OWN);
   }
 
   /** The first thing on each connection: what the daemon can do. */
   async begin() {
-    this.#isSpawned = false;
+    this.#own = null;
     return this.wire.ask("hello", { versions: [1], client: "page" });
   }
 
-  /** Let the page's NPC wear `portrait` ({name, bytes}), with `background` and `controls`. */
+  /** Let an NPC of the page's wear `portrait` ({name, bytes}), with `background` and `controls`; the last one goes. */
   async wear(portrait, background, controls) {
     const face = await this.#enroll(portrait);
-    if (this.#isSpawned) await this.wire.ask("despawn", { npc: OWN_NPC });
+    await this.#leave();
+    this.npc = `${OWN}${++this.#count}`; // another name, so that nothing of the last one is taken for its
     await this.wire.ask("spawn", {
-      npc: OWN_NPC,
+      npc: this.npc,
       face,
       format: background === "transparent" ? "rgba" : "jpeg",
       background,
@@ -40,7 +41,7 @@ export class Session {
       lead: LEAD_SECONDS,
       controls,
     });
-    this.#isSpawned = true;
+    this.#own = this.npc;
   }
 
   /** Which streams of the NPC are wanted: frames only while they are seen. */
@@ -48,16 +49,16 @@ export class Session {
     return this.wire.ask("subscribe", { npc: this.npc, textures, events: true, framing: "mixed" });
   }
 
-  /** Show another NPC. */
+  /** Show an NPC of somebody else's, or (null) one of the page's, which `wear` makes. */
   async turnTo(npc) {
-    await this.wire.ask("subscribe", { npc: this.npc });
-    this.npc = npc;
+    await this.#leave();
+    this.npc = npc ?? `${OWN}0`;
   }
 
   /** Names of the NPCs that others have spawned. */
   async others() {
     const { npcs } = await this.wire.ask("list");
-    return npcs.map((npc) => npc.npc).filter((name) => name !== OWN_NPC);
+    return npcs.map((npc) => npc.npc).filter((name) => !name.startsWith(OWN));
   }
 
   /** Let the NPC say samples (16 bits, mono). */
@@ -69,6 +70,12 @@ export class Session {
       encoding: "s16",
       rate,
     });
+  }
+
+  async #leave() {
+    await this.wire.ask("subscribe", { npc: this.npc });
+    if (this.#own) await this.wire.ask("despawn", { npc: this.#own });
+    this.#own = null;
   }
 
   async #enroll({ bytes }) {

@@ -86,7 +86,10 @@ export class Voice {
 
   /** The time, by the context's clock, of what leaves the loudspeaker now. */
   #heardTime() {
-    return this.#context.currentTime - this.#latency();
+    const { currentTime } = this.#context;
+    const { contextTime, performanceTime } = this.#context.getOutputTimestamp();
+    if (!contextTime) return currentTime - this.#latency();
+    return Math.min(currentTime, contextTime + (performance.now() - performanceTime) / 1000);
   }
 
   #latency() {
