@@ -20,6 +20,7 @@ from bridge.metrics import Counts, Durations
 from bridge.protocol.codec import Outgoing
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import Stats
+from bridge.ring import remove_stale
 from bridge.wire import Client, Wire
 from vasa_core.errors import VasaError
 
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 KNOWN_CLIENTS = 256
 """Clients that are remembered though nothing of theirs waits."""
-CLOSE_SECONDS = 15.0
+CLOSE_SECONDS = 30.0
 """After which a daemon that cannot end by itself (a library hangs) is ended hard."""
 ENDING = ("requests", "stage", "events", "door", "metrics", "wire", "sockets", "gate", "context")
 """The order in which parts are closed: what makes messages before what carries them."""
@@ -104,6 +105,8 @@ class Daemon:
         self.control, self.stream = self.wire.control[0], self.wire.streams[0]
         self._closers["wire"] = self.wire.close
         self._closers["sockets"] = lambda: listening.remove_sockets(settings)
+        for left in remove_stale():
+            log.info("Removed the shared memory of a daemon that died: %s", left)
         self.stage = open_stage(settings, self.wire.publish)
         self._closers["stage"] = self.stage.close
         self.carrier = Carrier(settings, self.stage, self.stream, allowed, self.wire.expect, self.stop, self.figures)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,14 +16,18 @@ import psutil
 import pytest
 import zmq
 
+from bridge.client import Client
 from bridge.protocol import messages as m
 from bridge.protocol.codec import encode
+from bridge.ring.files import usual_folder
 
 PATIENCE = 10.0
 KILLED_CLIENT = """
 import sys, zmq
+from bridge.client import Client
 from bridge.protocol import messages as m
 from bridge.protocol.codec import encode
+from bridge.ring.files import usual_folder
 context = zmq.Context()
 control, streams = context.socket(zmq.DEALER), context.socket(zmq.SUB)
 control.connect(sys.argv[1]), streams.connect(sys.argv[2])
@@ -155,6 +160,41 @@ def test_a_daemon_stopped_for_five_seconds_goes_on(served: Any, talk: Any) -> No
         pass
     assert other.stream() is not None
     assert daemon.end() == 0
+
+
+def test_a_waiting_game_goes_on_by_itself_after_its_daemon_was_killed(served: Any) -> None:
+    first = served()
+    port, stream_port = (int(first.where[name].rsplit(":", 1)[1]) for name in ("control", "streams"))
+    returned = threading.Event()
+
+    def set_up(client: Client) -> None:
+        client.enroll("face", b"x")
+        client.spawn("npc", "face")
+
+    def again(client: Client, restarted: bool) -> None:
+        if restarted:
+            set_up(client)
+            returned.set()
+
+    with Client(first.where["control"], timeout=PATIENCE, on_return=again) as client:
+        set_up(client)
+        client.subscribe("npc")
+        assert client.frame("npc", timeout=PATIENCE) is not None
+        first.process.kill()
+        first.process.wait()
+        second = served(port=port, stream_port=stream_port)
+        assert returned.wait(2 * PATIENCE)
+        client.speak("npc", "u", bytes(640))
+        assert any(event.event == "started" for event in client.events("npc", timeout=PATIENCE))
+        assert client.frame("npc", timeout=PATIENCE) is not None
+    assert second.end() == 0
+
+
+def test_what_a_killed_daemon_left_in_shared_memory_goes_when_the_next_starts(daemon_here: Any) -> None:
+    left = usual_folder() / f"vasa-ring-1-{os.urandom(16).hex()}"
+    left.write_bytes(b"frames")
+    daemon_here()
+    assert not left.exists()
 
 
 def test_a_client_waits_for_a_daemon_that_is_killed_and_started_again(served: Any, talk: Any) -> None:
