@@ -98,6 +98,13 @@ def open_encoder(threads: int = 1) -> InferenceSession:
     return open_session(ENCODER, threads)
 
 
+def as_finite(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples with silence where they are not finite."""
+    if np.isfinite(samples).all():
+        return samples
+    return np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+
+
 class SpeechEncoder:
     """Whisper tiny.en's encoder over a stream of sound.
 
@@ -157,7 +164,7 @@ class SpeechEncoder:
         if samples.ndim != 1:
             raise ValueError(f"Samples must be one mono row, not an array of shape {samples.shape}.")
         self._ahead += len(samples)
-        return self._encode(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0))
+        return self._encode(as_finite(samples))
 
     def finish(self) -> NDArray[np.float32]:
         """End the stream: return the windows still owed, as if silence followed, and be ready for a new stream.
@@ -190,6 +197,6 @@ class SpeechEncoder:
 def _windows(features: NDArray[np.float32], settings: EncoderSettings) -> NDArray[np.float32]:
     """Windows [blocks, 12, F] of one hop's features and as many after it as are known [n, F]."""
     missing = settings.hop_features + AHEAD_FEATURES - len(features)
-    padded = np.pad(features, ((0, missing), (0, 0)), mode="edge")
-    rows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW_FEATURES, axis=0)[::BLOCK_FEATURES]
-    return rows.transpose(0, 2, 1)
+    padded = np.concatenate([features, np.repeat(features[-1:], missing, axis=0)])
+    begins = range(0, settings.hop_features, BLOCK_FEATURES)
+    return np.stack([padded[begin : begin + WINDOW_FEATURES] for begin in begins])

@@ -73,6 +73,7 @@ class MelStream:
 
     def _log_mel(self) -> NDArray[np.float32]:
         end = HALF + UNSETTLED * HOP
-        last = mel_power(np.pad(self._samples[:end], (0, FFT_SIZE - end), mode="reflect"))
+        newest = self._samples[:end]
+        last = mel_power(np.concatenate([newest, newest[-2 : end - FFT_SIZE - 2 : -1]]))  # reflected
         gain = np.float32(10.0 ** (self._loudness.gain_db / 10.0))
         return log_scaled(gain * np.concatenate([self._power, last], axis=1))

@@ -31,7 +31,7 @@ def compose(performance: Performance, direction: Direction, hint: Array | None =
     hint : [T, 3] rotation vector in rad, added to the head's.
     """
     rotation, translation = performance.head_rotation, performance.head_translation.copy()
-    if hint is not None:
+    if hint is not None and hint.any():
         rotation = rotation + hint
         translation += np.cross(hint, -NECK).astype(np.float32)
     if direction.distance is not None:

@@ -71,8 +71,7 @@ class _Wish:
         self._free_from = begin + lasts if row is None and not self._always else inf
 
     def at(self, times: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        values = self._curve.at(times)
-        return None if times[0] >= self._free_from else values
+        return None if times[0] >= self._free_from else self._curve.at(times)
 
 
 class Director:

@@ -26,8 +26,15 @@ def eyes_in_head(gaze: NDArray, rotation: NDArray) -> Array:
     axis = back / np.maximum(angle, STILL)
     along = (axis * sight).sum(axis=1, keepdims=True)
     # Rodrigues' formula
-    x, y, z = (sight * np.cos(angle) + np.cross(axis, sight) * np.sin(angle) + axis * along * (1 - np.cos(angle))).T
+    x, y, z = (sight * np.cos(angle) + cross(axis, sight) * np.sin(angle) + axis * along * (1 - np.cos(angle))).T
     return within_reach(np.stack([np.arctan2(x, -z), np.arcsin(np.clip(-y, -1, 1))], axis=1))
+
+
+def cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cross products of the rows [T, 3]; for few rows several times as quick as `numpy.cross`."""
+    a, b, c = one.T
+    x, y, z = other.T
+    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=1)
 
 
 def within_reach(angles: NDArray) -> Array:

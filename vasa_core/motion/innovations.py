@@ -69,6 +69,6 @@ def renewed(expected: Array, new: Array) -> Array:
 
 
 def with_velocity(rows: Array, before: Array) -> Array:
-    """Rows [T, R] after the row `before` [R], with the velocity of the moving channels: [T, HISTORY_SIZE]."""
-    earlier = np.concatenate([before[None], rows[:-1]])
-    return np.concatenate([rows, (rows - earlier)[:, _MOVING]], axis=1)
+    """Rows [.., T, R] after the row `before` [.., R], with the velocity of the moving channels: [.., T, HISTORY]."""
+    earlier = np.concatenate([before[..., None, :], rows[..., :-1, :]], axis=-2)
+    return np.concatenate([rows, (rows - earlier)[..., _MOVING]], axis=-1)

@@ -23,7 +23,7 @@ from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
 from vasa_core.runtime import open_session
 
 Array = NDArray[np.float32]
-Levels = tuple[Array, Array]
+Levels = tuple[np.float32, np.float32]
 
 BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
 SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
@@ -31,6 +31,8 @@ SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
 AUDIO = "audio"
 MOUTH = ("speech", "tongue")
 """Channels that rest while the face does not speak."""
+WITHIN_1 = ("units", "blink", "tongue")
+"""Weights and closures: from 0 to 1."""
 RESTING = 0.6
 """What is left of them after each frame: the lips of an unfinished word come to rest within 0.3 s."""
 ROOM = 32
@@ -109,6 +111,8 @@ class MotionSampler:
         self.model = model or MotionModel(threads=threads)
         self._random = np.random.Generator(np.random.Philox(key=seed))
         self._guided = [name for name, weight in self.settings.guidance.items() if weight != 1]
+        self.runs = 1 + len(self._guided)
+        """Rows of a batch that this face takes: one with all conditions, and one without each guided one."""
         noise = np.ones(ROW_SIZE, np.float32)
         for name, size in self.settings.temperature.items():
             noise[CHANNELS[name]] = size
@@ -120,55 +124,18 @@ class MotionSampler:
         """Back to a face at rest that has no past; the random numbers go on."""
         model = self.model
         # Keys and values are written behind one another, and moved to the front where there is no room left.
-        self._past = np.zeros((self._runs, model.depth, 2, model.window + ROOM, model.width), np.float32)
+        self._past = np.zeros((self.runs, model.depth, 2, model.window + ROOM, model.width), np.float32)
         self._begin = 0
         self.seen = 0
         """Frames made since."""
         self._rows = np.zeros((BLOCK + 1, ROW_SIZE), np.float32)
         self._lead = np.zeros((model.kernel_past, model.feature_size), np.float32)
 
-    @property
-    def _runs(self) -> int:
-        """Rows of a batch that this face takes: one with all conditions, and one without each guided one."""
-        return 1 + len(self._guided)
-
     def step(self, features: Array | None, prosody: Array, direction: Direction) -> Performance:
         """The next block; see `Need`."""
         return sample([self], [Need(features, prosody, direction)])[0]
 
-    def _inputs(self, need: Need, values: Array, asked: Array) -> dict[str, NDArray[np.generic]]:
-        """The backbone's inputs [runs, ..] but for the past."""
-        runs, state = self._runs, need.direction.state
-        window = np.zeros((BLOCK_FEATURES + AHEAD_FEATURES, self.model.feature_size), np.float32)
-        if need.features is not None:
-            window[:] = need.features
-        lead = self._lead
-        self._lead = np.concatenate([lead, window[:BLOCK_FEATURES]])[-self.model.kernel_past :]
-        conditions = np.repeat(values[None], runs, axis=0)
-        keep = np.full((runs, BLOCK), need.features is not None, np.float32)
-        for row, name in enumerate(self._guided, 1):
-            if name == AUDIO:
-                keep[row] = 0
-            else:
-                conditions[row, :, CONDITIONS[name]] = 0
-                conditions[row, :, list(CONDITIONS).index(name) - len(CONDITIONS)] = 0
-        history = with_velocity(self._rows[1:], self._rows[0])
-        history[:, :ROW_SIZE] -= asked
-        for name in MOUTH:
-            history[:, CHANNELS[name]] *= (state == SPEAKING)[:, None]
-        return {
-            "history": np.repeat(history[None], runs, axis=0),
-            "features": np.repeat(window[None, None], runs, axis=0),
-            "lead": np.repeat(lead[None], runs, axis=0),
-            "prosody": np.repeat(need.prosody[None].astype(np.float32), runs, axis=0),
-            "conditions": conditions,
-            "state": np.repeat(state[None].astype(np.int64), runs, axis=0),
-            "source": np.full(runs, SOURCES[self.settings.source], np.int64),
-            "keep_audio": keep,
-        }
-
-    @property
-    def _window(self) -> Array:
+    def _memory(self) -> Array:
         """[runs, depth, 2, window, W] keys and values of the frames before."""
         return self._past[:, :, :, self._begin : self._begin + self.model.window]
 
@@ -176,16 +143,21 @@ class MotionSampler:
         """Keep the keys and values [runs, depth, 2, BLOCK, W] of the newest block."""
         window = self.model.window
         if self._begin + window + BLOCK > self._past.shape[3]:
-            self._past[:, :, :, :window] = self._window
+            self._past[:, :, :, :window] = self._memory()
             self._begin = 0
         end = self._begin + window
         self._past[:, :, :, end : end + BLOCK] = new
         self._begin += BLOCK
         self.seen += BLOCK
 
-    def _draw(self) -> Array:
-        """[BLOCK, R] where the next block starts from."""
-        return self._noise * self._random.standard_normal((BLOCK, ROW_SIZE), dtype=np.float32)
+    def _leave_out(self, conditions: Array, keep_audio: Array) -> None:
+        """Take what each run but the first does without out of the backbone's inputs [runs, BLOCK, ..], in place."""
+        for run, name in enumerate(self._guided, 1):
+            if name == AUDIO:
+                keep_audio[run] = 0
+            else:
+                conditions[run, :, CONDITIONS[name]] = 0
+                conditions[run, :, list(CONDITIONS).index(name) - len(CONDITIONS)] = 0
 
     def _guide(self, clean: Array) -> Array:
         """[BLOCK, R] from the model's guesses [runs, BLOCK, R] with and without conditions."""
@@ -195,26 +167,9 @@ class MotionSampler:
             guided = guided + (self.settings.guidance[name] - 1) * (full - without)
         return guided
 
-    def _finish(self, need: Need, innovation: Array, asked: Array) -> Performance:
-        """The block from what is new in it [BLOCK, R]."""
-        rows = renewed(continuation(self._rows[-1], self._rows[-2], asked), innovation)
-        self._rest_lips(rows, need.direction)
-        self._bound(rows)
-        self._rows = np.concatenate([self._rows[-1:], rows])
-        return Performance.from_rows(rows)
-
-    def _rest_lips(self, rows: Array, direction: Direction) -> None:
-        """Words that were broken off in the middle leave the mouth softly, whatever the model makes of such an end."""
-        for i in np.flatnonzero(direction.state != SPEAKING):
-            before = rows[i - 1] if i else self._rows[-1]
-            for name in MOUTH:
-                rows[i, CHANNELS[name]] = RESTING * before[CHANNELS[name]]
-
-    def _bound(self, rows: Array) -> None:
-        """Keep weights and closures in their range."""
-        for name in ("units", "blink", "tongue"):
-            part = rows[:, CHANNELS[name]]
-            np.clip(part, 0, 1, out=part)
+    def _draw(self) -> Array:
+        """[BLOCK, R] noise that the next block starts from."""
+        return self._noise * self._random.standard_normal((BLOCK, ROW_SIZE), dtype=np.float32)
 
 
 def sample(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Performance]:
@@ -232,49 +187,101 @@ def sample(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Perfor
 
 
 def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Performance]:
+    """The same of F faces that the networks can run for at once; arrays of all faces are [F, ..]."""
+    state = np.stack([need.direction.state for need in needs])
     values = [condition_rows(need.direction) for need in needs]
-    asked = [asked_rows(rows, face._levels) for face, rows in zip(faces, values, strict=True)]
-    parts = [face._inputs(*told) for face, told in zip(faces, zip(needs, values, asked, strict=True), strict=True)]
-    tokens = _tokens(faces, {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    asked = np.stack([asked_rows(rows, face._levels) for face, rows in zip(faces, values, strict=True)])
+    before = np.stack([face._rows for face in faces])
+    tokens = _tokens(faces, needs, np.stack(values), _history(before, asked, state))
     model = faces[0].model
     new = model.offset + model.scale * _denoised(faces, tokens)
-    return [face._finish(*made) for face, made in zip(faces, zip(needs, new, asked, strict=True), strict=True)]
+    rows = renewed(continuation(before[:, -1], before[:, -2], asked), new)
+    _rest_lips(rows, before[:, -1], state)
+    for name in WITHIN_1:
+        np.clip(rows[..., CHANNELS[name]], 0, 1, out=rows[..., CHANNELS[name]])
+    for face, kept in zip(faces, np.concatenate([before[:, -1:], rows], axis=1), strict=True):
+        face._rows = kept
+    return [Performance.from_rows(own) for own in rows]
 
 
-def _tokens(faces: Sequence[MotionSampler], inputs: Mapping[str, NDArray[np.generic]]) -> Array:
-    """The backbone's tokens [B, BLOCK, W]: each face's with all conditions, then without each guided one."""
+def _history(before: Array, asked: Array, state: NDArray[np.int64]) -> Array:
+    """What the model sees [F, BLOCK, H] of the rows `before` [F, BLOCK + 1, R]."""
+    history = with_velocity(before[:, 1:], before[:, 0])
+    history[..., :ROW_SIZE] -= asked
+    for name in MOUTH:
+        history[..., CHANNELS[name]] *= (state == SPEAKING)[..., None]
+    return history
+
+
+def _tokens(faces: Sequence[MotionSampler], needs: Sequence[Need], conditions: Array, history: Array) -> Array:
+    """The backbone's tokens [B, BLOCK, W]: for each face one row with all conditions, then one without each guided."""
     model, seen = faces[0].model, faces[0].seen
-    mask = np.zeros((BLOCK, model.window + BLOCK), np.float32)
-    mask[:, : max(model.window - seen, 0)] = UNSEEN
-    past = np.concatenate([face._window for face in faces])
-    tokens, new = model.run(model.backbone, {**inputs, "past": past, "mask": mask})
+    features = np.zeros((len(faces), 1, BLOCK_FEATURES + AHEAD_FEATURES, model.feature_size), np.float32)
+    for row, need in zip(features, needs, strict=True):
+        if need.features is not None:
+            row[0] = need.features
+    lead = np.stack([face._lead for face in faces])
+    for face, newest in zip(faces, np.concatenate([lead, features[:, 0, :BLOCK_FEATURES]], axis=1), strict=True):
+        face._lead = newest[-model.kernel_past :]
+    inputs = {
+        "history": history,
+        "features": features,
+        "lead": lead,
+        "prosody": np.stack([need.prosody for need in needs]).astype(np.float32),
+        "conditions": conditions,
+        "state": np.stack([need.direction.state for need in needs]).astype(np.int64),
+        "source": np.array([SOURCES[face.settings.source] for face in faces], np.int64),
+        "keep_audio": np.repeat(np.array([[need.features is not None] for need in needs], np.float32), BLOCK, axis=1),
+    }
+    if any(face.runs > 1 for face in faces):
+        runs = [face.runs for face in faces]
+        inputs = {name: np.repeat(values, runs, axis=0) for name, values in inputs.items()}
+        parts = (_parts(faces, inputs[name]) for name in ("conditions", "keep_audio"))
+        for face, *told in zip(faces, *parts, strict=True):
+            face._leave_out(*told)
+    inputs["past"] = np.concatenate([face._memory() for face in faces])
+    inputs["mask"] = np.zeros((BLOCK, model.window + BLOCK), np.float32)
+    inputs["mask"][:, : max(model.window - seen, 0)] = UNSEEN
+    tokens, new = model.run(model.backbone, inputs)
     for face, part in zip(faces, _parts(faces, new), strict=True):
         face._remember(part)
     return tokens
 
 
 def _parts(faces: Sequence[MotionSampler], rows: Array) -> list[Array]:
-    """Each face's rows of a batch."""
-    return np.split(rows, np.cumsum([face._runs for face in faces])[:-1])
+    """Each face's runs of a batch."""
+    ends = itertools.accumulate(face.runs for face in faces)
+    return [rows[end - face.runs : end] for face, end in zip(faces, ends, strict=True)]
 
 
 def _denoised(faces: Sequence[MotionSampler], tokens: Array) -> Array:
     """Innovations [F, BLOCK, R] in their own SDs."""
-    model, runs = faces[0].model, [face._runs for face in faces]
+    model, runs = faces[0].model, [face.runs for face in faces]
     drawn: Array = np.stack([face._draw() for face in faces])
     for now, levels, after in _schedule(faces[0].settings.steps):
-        inputs = {"noisy": np.repeat(drawn, runs, axis=0), "tokens": tokens, "time": np.full(len(tokens), now)}
+        noisy = drawn if len(tokens) == len(faces) else np.repeat(drawn, runs, axis=0)
+        inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(len(tokens), now)}
         clean: Array = model.run(model.denoiser, inputs)[0]
-        if len(clean) > len(faces):
+        if len(tokens) > len(faces):
             clean = np.stack([face._guide(part) for face, part in zip(faces, _parts(faces, clean), strict=True)])
         direction = (drawn - levels[0] * clean) / levels[1]
-        drawn = after[0] * clean + after[1] * direction
+        drawn = np.asarray(after[0] * clean + after[1] * direction, np.float32)
     return drawn
+
+
+def _rest_lips(rows: Array, before: Array, state: NDArray[np.int64]) -> None:
+    """Words that were broken off in the middle leave the mouth softly, whatever the model makes of such an end."""
+    for i in range(BLOCK):
+        resting = state[:, i] != SPEAKING
+        if resting.any():
+            for name in MOUTH:
+                rows[resting, i, CHANNELS[name]] = RESTING * before[resting, CHANNELS[name]]
+        before = rows[:, i]
 
 
 @cache
 def _schedule(steps: int) -> list[tuple[np.float32, Levels, Levels]]:
     """For each step its time, and the levels of signal and noise before and after it."""
     times = sampling_times(steps)
-    levels = [(signal_level(time), noise_level(time)) for time in times]
+    levels = [(np.float32(signal_level(time)), np.float32(noise_level(time))) for time in times]
     return [(time, *pair) for time, pair in zip(times[:-1], itertools.pairwise(levels), strict=True)]
