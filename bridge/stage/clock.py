@@ -10,6 +10,8 @@ SETTLING_S = 4.0
 """Time constant of the filter: reports jitter by an audio buffer (10 to 40 ms), drift changes over minutes."""
 DRIFT_AFTER = 8
 """Reports after which their differences begin to tell about drift."""
+DRIFT_SHARE = 0.1
+"""Drift hardly changes, and the offset follows it within 1 ms anyway; the jitter of reports must not look like it."""
 MOST_DRIFT = 2e-3
 """Crystals differ by 1e-4 at most; a sound card that is resampled by software by a little more."""
 LONGEST_GAP_S = 2.0
@@ -90,7 +92,7 @@ class AudioClock:
         gain = max(settled, 1 / self._reports)
         self._position, self._at = self.position(now) + gain * error, now
         if self._reports > DRIFT_AFTER and gap > 0:
-            # Benedict and Bordner (1962): the gain for the rate that goes with that for the place.
-            learned = settled**2 / (2 - settled) * error / gap
+            # The gain for the rate that goes with that for the place (Benedict and Bordner 1962), but slower.
+            learned = DRIFT_SHARE * settled**2 / (2 - settled) * error / gap
             self.drift = min(max(self.drift + learned, -MOST_DRIFT), MOST_DRIFT)
         return error

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import logging
 import tempfile
 import threading
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import Motion
 from vasa_core.render.renderer import Renderer
 
+log = logging.getLogger(__name__)
+
 ZIP = b"PK\x03\x04"
 """First bytes of a .vasa file."""
 
@@ -31,6 +34,7 @@ class Look:
         self._kept = {id(asset): asset, id(space): space}
         self._space = space
         self._free: list[Renderer] = []
+        self._first: Renderer | None = None
         self._lock = threading.Lock()
         self.ready = False
         self.failed: Exception | None = None
@@ -43,16 +47,17 @@ class Look:
         except Exception as error:
             self.failed = error
             raise
+        self._first = renderer
         self.give_back(renderer)
         self.ready = True
 
     def take(self) -> Renderer:
         """A renderer for one frame; to be given back."""
         with self._lock:
-            renderer = self._free.pop()
-            if not self._free:
-                self._free.append(copy.deepcopy(renderer, dict(self._kept)))
-            return renderer
+            if self._free:
+                return self._free.pop()
+            assert self._first is not None
+            return copy.deepcopy(self._first, dict(self._kept))
 
     def give_back(self, renderer: Renderer) -> None:
         """It is of use to others again."""
@@ -125,8 +130,9 @@ class Faces:
     def _prepare(self, look: Look) -> None:
         try:
             look.prepare()
-        finally:
-            self._on_ready()
+        except Exception:
+            log.exception("A face cannot be drawn at %d px", look.size)
+        self._on_ready()
 
 
 def read_face(data: bytes) -> tuple[FaceAsset, tuple[int, int]]:

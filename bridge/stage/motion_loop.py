@@ -4,14 +4,14 @@ import logging
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from threading import Condition
+from threading import RLock
 
 from bridge.metrics import Counts, Durations
 from bridge.protocol.errors import BridgeError
 from bridge.stage.clock import Time
 from bridge.stage.npc import Npc, Order, ends_at
 from bridge.stage.sound import KEPT_S
-from bridge.stage.timeline import FRAME_S, Stretch
+from bridge.stage.timeline import FRAME_S, Stretch, rows_of
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.errors import VasaError
 from vasa_core.motion import crowd
@@ -19,7 +19,7 @@ from vasa_core.motion.channels import SPEAKING
 from vasa_core.motion.generator import MotionGenerator
 from vasa_core.motion.prosody import FRAME_SAMPLES
 from vasa_core.motion.sampler import BLOCK
-from vasa_core.motion.track import Motion
+from vasa_core.motion.track import MOTION_FPS, Motion
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,15 @@ IDLE_AHEAD_S = 0.20
 ASAP_AHEAD_S = 1.0
 GATHER_S = 0.06
 """Who needs motion within this time joins those who need it now: a batch costs less than its parts."""
+URGENT_S = 0.03
+"""Who runs out of motion within this time waits for nobody: only such faces are in the batch then."""
+SETTLED_FRAMES = round(2 * MOTION_FPS)
+"""Frames of idling until nothing is left of what was said before."""
+REPEATED_FRAMES = round(0.4 * MOTION_FPS)
+"""Frames that are repeated at a time."""
+LIVE_SHARE = 0.35
+"""Of the thread's time that may go into motion; idle faces for which there is none left repeat themselves."""
+COST_GAIN = 0.05
 BATCH = 16
 """Faces in a batch: a new speaker waits for no more than one batch, some 50 ms."""
 
@@ -60,7 +69,7 @@ class MotionLoop:
     def __init__(
         self,
         npcs: dict[str, Npc],
-        lock: Condition,
+        lock: RLock,
         time: Time,
         durations: Durations,
         counts: Counts,
@@ -71,6 +80,8 @@ class MotionLoop:
         self.crowd = crowd.Crowd(threads)
         self._npcs, self._lock, self._time = npcs, lock, time
         self._durations, self._counts, self._fail = durations, counts, fail
+        self.block_s = 0.0
+        """What a block of one face costs in a batch, s, smoothed."""
         self.depth = 0
         """NPCs that needed motion in the last turn."""
 
@@ -89,8 +100,21 @@ class MotionLoop:
             with self._lock:
                 for want, motions in zip(wants, made, strict=True):
                     self._deliver(want, motions)
-            self._durations.record("motion", self._time.now() - begin)
+            spent = self._time.now() - begin
+            self._durations.record("motion", spent)
+            self.block_s += COST_GAIN * (spent / len(wants) - self.block_s)
         return bool(wants or orders), wake
+
+    def review(self) -> None:
+        """Decide who makes motion of its own: all who speak, and as many idle faces as there is time for."""
+        watched = [npc for npc in self._npcs.values() if npc.watched]
+        idle = [npc for npc in watched if npc.current is None]
+        cost = self.block_s / BLOCK_S
+        spare = LIVE_SHARE - cost * (len(watched) - len(idle))
+        live = len(idle) if cost <= 0 else max(0, int(spare / cost))
+        idle.sort(key=lambda npc: -npc.importance)
+        for place, npc in enumerate(idle):
+            npc.repeats = place >= live
 
     def _take_orders(self) -> list[tuple[Npc, list[Order]]]:
         orders = []
@@ -123,6 +147,10 @@ class MotionLoop:
                     continue
                 if not can_go_on(npc, stretch):
                     continue
+                if stretch.utterance is None and npc.repeats and npc.memory.is_ready and stretch.last_row is not None:
+                    stretch.add(npc.memory.go_on(stretch.last_row, REPEATED_FRAMES))
+                    wake = min(wake, now + REPEATED_FRAMES * FRAME_S)
+                    continue
                 (wants if spare < 0 else soon).append(Want(npc, stretch, in_hand))
                 wake = min(wake, now + max(spare, 0.0))
                 break
@@ -130,7 +158,8 @@ class MotionLoop:
         if not wants:
             return [], wake
         wants.sort(key=lambda want: want.rank)
-        chosen = (wants + soon)[:BATCH]
+        urgent = [want for want in wants if want.in_hand < URGENT_S]
+        chosen = (urgent or wants + soon)[:BATCH]
         for want in chosen:
             order_calls(want)
         return chosen, now
@@ -163,7 +192,10 @@ class MotionLoop:
             return
         for motion in motions:
             if len(motion):
-                stretch.add(motion)
+                rows = rows_of(motion)
+                stretch.add(rows)
+                if stretch.utterance is None and stretch.count > SETTLED_FRAMES:
+                    npc.memory.record(rows)
         if want.finishes and stretch.utterance is not None:
             stretch.finish(stretch.utterance.sound.seconds)
         utterance = stretch.utterance

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,9 @@ from bridge.metrics import Counts
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import EventKind, Spawn, Topic
 from bridge.stage.announcer import Announcer
+from bridge.stage.budget import TELLING_CHANGE, Claim
 from bridge.stage.faces import Face
+from bridge.stage.memory import IdleMemory
 from bridge.stage.sender import Sender
 from bridge.stage.timeline import FRAME_S, STILL, Bridging, Row, Stretch, motion_of
 from bridge.stage.utterance import Utterance
@@ -27,6 +29,15 @@ FIGURES_S = 1.0
 """Frames a second are counted over so long."""
 COST_GAIN = 0.1
 """Weight of the newest frame in the smoothed cost of frames."""
+
+
+class Share(NamedTuple):
+    """What an NPC gets of what it wants."""
+
+    frames: float
+    """Of the frames a second, 0 to 1."""
+    size: int
+    """px."""
 
 
 class Npc:
@@ -45,9 +56,9 @@ class Npc:
         self.lead = request.lead
         self.importance = request.importance
         self.fps, self.idle_fps, self.size = request.fps, request.idle_fps, request.size
-        """What is wanted; what is had under load is `fps_share` of it, at `size_now`."""
-        self.fps_share = 1.0
-        self.size_now = request.size
+        """What is wanted."""
+        self.speech_gets, self.idle_gets = Share(1.0, request.size), Share(1.0, request.size)
+        """What is had of it under load."""
         self.epoch = 0
         self.seq = 0
         self.wants_textures = self.wants_motion = False
@@ -62,6 +73,9 @@ class Npc:
         """What will be shown after it."""
         self.shown: Row = STILL
         self.bridging = Bridging()
+        self.memory = IdleMemory(seed % (1 << 32))
+        self.repeats = False
+        """Whether it idles by repeating itself."""
         self.orders: list[Order] = []
         self.drawing = False
         """A frame is being drawn."""
@@ -106,12 +120,24 @@ class Npc:
                 return utterance
         raise BridgeError("no_such_utterance", f"{self.name} has no utterance {name!r} under way; speak or open it.")
 
+    @property
+    def shows_speech(self) -> bool:
+        """Whether frames of an utterance are shown."""
+        return self.head is not None and self.head.utterance is not None and self.head.utterance.is_speech
+
+    @property
+    def gets(self) -> Share:
+        """Its share at the moment."""
+        return self.speech_gets if self.shows_speech else self.idle_gets
+
+    def wanted_rate(self, speaking: bool) -> float:
+        """Frames a second that are asked for."""
+        return self.fps if speaking else min(self.idle_fps, self.fps)
+
     def frame_rate(self, now: float) -> float:
         """Frames a second at the moment."""
-        stretch = self.head
-        speech = stretch is not None and stretch.utterance is not None and stretch.utterance.is_speech
-        quick = speech or now < self.quick_until
-        return max(1.0, (self.fps if quick else min(self.idle_fps, self.fps)) * self.fps_share)
+        quick = self.shows_speech or now < self.quick_until
+        return max(1.0, self.wanted_rate(quick) * (self.speech_gets if quick else self.idle_gets).frames)
 
     def state(self, now: float) -> dict[str, Any]:
         """What a late subscriber needs to know."""
@@ -125,7 +151,7 @@ class Npc:
             "utterance": current.name if current is not None else None,
             "waiting": max(0, len(self.queue) - 1),
             "fps": round(self.frame_rate(now), 2),
-            "size": self.size_now,
+            "size": self.gets.size,
             "format": self.request.format,
             "transport": self.request.transport,
             "origin": self.request.origin,
@@ -133,6 +159,7 @@ class Npc:
             "lead": self.lead,
             "delay": self.generator.delay,
             "seed": self.seed,
+            "ring": self.sender.ring.describe() if self.sender is not None and self.sender.ring is not None else None,
         }
 
     def figures(self, now: float) -> dict[str, Any]:
@@ -194,6 +221,23 @@ class Npc:
             self.seq += frames
             self.drops[reason] = self.drops.get(reason, 0) + frames
             self.counts.add(f"drop.{reason}", frames)
+
+    def claim(self) -> Claim:
+        """What it wants of the time to draw."""
+        speaking = any(utterance.is_speech and not utterance.paused for utterance in self.queue)
+        return Claim(speaking, self.importance, self.wanted_rate(speaking), self.size, self.cost)
+
+    def allow(self, speaking: bool, share: Share) -> None:
+        """Under load it gets less, and more again afterwards."""
+        before, full = self.speech_gets if speaking else self.idle_gets, Share(1.0, self.size)
+        self.speech_gets, self.idle_gets = (share, full) if speaking else (full, share)
+        if share == before:
+            return
+        detail = {"fps": round(self.wanted_rate(speaking) * share.frames, 2), "size": share.size}
+        if share == full:
+            self.tell("recovered", detail=detail)
+        elif before == full or before.size != share.size or abs(before.frames - share.frames) > TELLING_CHANGE:
+            self.tell("overloaded", detail=detail)
 
     def spent(self, seconds: float) -> None:
         """A frame took so much processor time."""
@@ -268,8 +312,9 @@ class Npc:
             return
         self.head = idle_from(now, self.shown)
         utterance = self.current
-        if utterance is not None and utterance.begun and not utterance.paused and utterance.clock.running:
-            utterance.place = min(max(utterance.clock.position(now) + self.lead, 0.0), utterance.sound.seconds)
+        if utterance is not None and utterance.begun and not utterance.paused:
+            ahead = self.lead if utterance.clock.running else 0.0
+            utterance.place = min(max(utterance.clock.position(now) + ahead, 0.0), utterance.sound.seconds)
 
 
 def idle_from(now: float, seen: Row) -> Stretch:

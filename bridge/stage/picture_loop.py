@@ -10,6 +10,7 @@ from threading import Condition
 from bridge.metrics import Counts, Durations
 from bridge.protocol.codec import Outgoing
 from bridge.protocol.errors import BridgeError
+from bridge.stage.budget import relative_cost
 from bridge.stage.clock import Time, microseconds
 from bridge.stage.faces import Faces, Look
 from bridge.stage.npc import Npc
@@ -69,7 +70,7 @@ class PictureLoop:
             job, wake = self._pick(self._time.now())
         if job is None:
             return False, wake
-        begin = system_time.thread_time()
+        begin, worked = self._time.now(), system_time.thread_time()
         try:
             self._do(job)
         except Exception:
@@ -79,12 +80,13 @@ class PictureLoop:
                 job.npc.retry_at = self._time.now() + BROKEN_S
                 if job.stretch.utterance is not None and not job.npc.gone:
                     self._fail(job.npc, BridgeError("internal", "A frame could not be drawn; the log says why."))
-        spent = system_time.thread_time() - begin
         with self._lock:
             job.npc.drawing = False
-            self.busy_s += spent
+            self.busy_s += system_time.thread_time() - worked
             if job.look is not None:
-                job.npc.spent(spent)
+                job.npc.spent((self._time.now() - begin) / relative_cost(job.look.size, job.npc.size))
+            if job.npc.gone and job.npc.sender is not None:
+                job.npc.sender.close()
         return True, wake
 
     def _pick(self, now: float) -> tuple[Job | None, float]:
@@ -108,12 +110,14 @@ class PictureLoop:
                 best = rank, npc, at
         if best is None:
             return None, wake
+        if self.depth > 1:
+            self._lock.notify()  # another worker may have gone to sleep before this frame was due
         return self._job(best[1], now, best[2] + EARLY_S), wake
 
     def _look(self, npc: Npc) -> Look:
         """The NPC's face at the size it has now; until that is ready, at the size it is wanted at."""
         background = npc.request.background
-        look = self._faces.look(npc.face, npc.size_now, background)
+        look = self._faces.look(npc.face, npc.gets.size, background)
         return look if look.ready else self._faces.look(npc.face, npc.size, background)
 
     def _job(self, npc: Npc, now: float, due_at: float) -> Job:

@@ -79,7 +79,7 @@ def _due_without_clock(npc: Npc, head: Stretch, now: float) -> float:
     assert head.since is not None
     late = now - head.since - head.next_place
     if late > 1 / npc.frame_rate(now):
-        npc.seq += head.skip_to(now - head.since)
+        npc.drop("late_idle", head.skip_to(now - head.since))
     return head.since + head.next_place
 
 

@@ -16,11 +16,12 @@ from bridge.metrics import Counts, Durations
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import Despawn, Enroll, Forget, List, Spawn, Stats, Topic
 from bridge.stage.announcer import Announcer
+from bridge.stage.budget import REVIEW_S, Budget
 from bridge.stage.clock import SystemTime, Time
 from bridge.stage.faces import Faces, read_face
 from bridge.stage.keeper import keep
 from bridge.stage.motion_loop import MotionLoop
-from bridge.stage.npc import Npc
+from bridge.stage.npc import Npc, Share
 from bridge.stage.picture_loop import PictureLoop
 from bridge.stage.publishing import Publish
 from bridge.stage.sender import Sender
@@ -39,6 +40,10 @@ SEEDS = 1 << 53
 """As many as every client's numbers can hold."""
 
 
+Work = Callable[[], tuple[bool, float]]
+"""Does one piece of work, if there is some; returns whether there was, and otherwise when there will be, s."""
+
+
 class Stage(Talk):
     """The NPCs. `close` it in the end."""
 
@@ -52,18 +57,22 @@ class Stage(Talk):
         """
         super().__init__(settings, time or SystemTime())
         self._wanted: set[bytes] = set()
+        self._next_epoch = 0
+        """Of a new NPC: above those of all that are gone, so that who missed their end takes nothing of it for old."""
         self.durations, self.counts = Durations(), Counts()
         self._announcer = Announcer(publish, self._time, self.counts)
         self._faces = Faces(settings.workers > 0, self._look_ready)
-        shared = (self._npcs, self._lock, self._time, self.durations, self.counts)
-        self._motion = MotionLoop(*shared, settings.network_threads, self._fail)
-        self._pictures = PictureLoop(*shared, self._faces, publish, self._fail)
+        means = (self._time, self.durations, self.counts)
+        self._motion = MotionLoop(self._npcs, self._lock, *means, settings.network_threads, self._fail)
+        self._pictures = PictureLoop(self._npcs, self._picture_wake, *means, self._faces, publish, self._fail)
+        self._budget = Budget(settings.workers)
+        self._review_at = 0.0
         self._began = system_time.monotonic()
         self._threads: list[threading.Thread] = []
         if settings.workers:
-            self._start("motion", self._move)
+            self._start("motion", self._move, self._motion_wake)
             for number in range(settings.workers):
-                self._start(f"picture-{number}", self._pictures.work)
+                self._start(f"picture-{number}", self._pictures.work, self._picture_wake)
 
     # Faces and NPCs
 
@@ -112,6 +121,7 @@ class Stage(Talk):
                 face = self._faces.get(request.face)
                 npc = Npc(request, seed, face, generator, self._announcer, self.counts)
                 npc.sender = sender
+                npc.epoch = self._next_epoch
                 self._npcs[npc.name] = npc
                 self._look(npc)
                 look = self._faces.look(face, npc.size, request.background)
@@ -146,6 +156,7 @@ class Stage(Talk):
                 "durations": self.durations.summary(),
                 "counts": self.counts.summary(),
                 "queues": {"motion": self._motion.depth, "pictures": self._pictures.depth},
+                "load": round(self._budget.load / self._budget.usable, 3),
                 "render_s": round(self._pictures.busy_s, 3),
                 "npcs": {npc.name: npc.figures(now) for npc in self._npcs.values()},
             }
@@ -195,12 +206,12 @@ class Stage(Talk):
 
     # Threads
 
-    def _start(self, name: str, work: Callable[[], tuple[bool, float]]) -> None:
-        thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
+    def _start(self, name: str, work: Work, condition: threading.Condition) -> None:
+        thread = threading.Thread(target=self._run, args=(work, condition), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _run(self, work: Callable[[], tuple[bool, float]]) -> None:
+    def _run(self, work: Work, condition: threading.Condition) -> None:
         """Do the work whenever there is some."""
         seen = -1
         while True:
@@ -215,13 +226,12 @@ class Stage(Talk):
                 self.counts.add("failed.thread")
                 busy, wake = False, math.inf
             if busy:
-                self._wake()
                 continue
-            with self._lock:
+            with condition:
                 if self._changes == seen and not self._closing:
                     pause = min(wake - self._time.now(), LONGEST_SLEEP_S)
                     if pause > 0:
-                        self._lock.wait(pause)
+                        condition.wait(pause)
 
     def _move(self) -> tuple[bool, float]:
         """Make motion, and do what is due by the clock alone."""
@@ -230,8 +240,25 @@ class Stage(Talk):
             wake = min((keep(npc, now) for npc in self._npcs.values()), default=math.inf)
             if not self._announcer.flush():
                 wake = min(wake, now + FULL_S)
+            if now >= self._review_at:
+                self._review_at = now + REVIEW_S
+                self._review()
         moved, motion_at = self._motion.turn()
+        if moved:
+            with self._picture_wake:
+                self._changes += 1
+                self._picture_wake.notify_all()
         return moved, min(wake, motion_at)
+
+    def _review(self) -> None:
+        """Let NPCs give way where there is too much to do."""
+        self._motion.review()
+        claims = {npc: npc.claim() for npc in self._npcs.values() if npc.wants_textures}
+        if not claims:
+            return
+        self._budget.review(list(claims.values()))
+        for npc, claim in claims.items():
+            npc.allow(claim.speaking, Share(claim.share, claim.size_now))
 
     # Helpers
 
@@ -264,6 +291,7 @@ class Stage(Talk):
     def _remove(self, npc: Npc, error: BridgeError) -> None:
         npc.end_all("failed", error)
         npc.epoch += 1
+        self._next_epoch = max(self._next_epoch, npc.epoch)
         npc.gone = True
         del self._npcs[npc.name]
         npc.tell("gone")

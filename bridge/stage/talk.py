@@ -43,8 +43,10 @@ class Talk:
     def __init__(self, settings: StageSettings, time: Time) -> None:
         self.settings = settings
         self._time = time
-        self._lock = Condition(RLock())
-        """Guards everything; notified when there may be something to do."""
+        self._lock = RLock()
+        """Guards everything."""
+        self._motion_wake, self._picture_wake = Condition(self._lock), Condition(self._lock)
+        """Notified when there may be something to do for the thread that makes motion, and for those that draw."""
         self._changes = 0
         """Counts how often that was so."""
         self._npcs: dict[str, Npc] = {}
@@ -108,10 +110,8 @@ class Talk:
                 _refuse("wrong_state", f"{npc.name} says nothing that could be paused.")
             if not utterance.paused:
                 utterance.paused = True
-                if utterance.begun:
-                    place = max(utterance.clock.position(now), 0.0)
-                    npc.go_to(utterance, place, now)
-                    utterance.clock.hold(now, utterance.place)
+                npc.go_to(utterance, utterance.clock.position(now) if utterance.begun else utterance.place, now)
+                utterance.clock.hold(now, utterance.place)
             self._wake()
             return {}
 
@@ -138,6 +138,8 @@ class Talk:
                 _refuse("wrong_state", f"{utterance.name} has {utterance.sound.given} samples; seek within them.")
             place = utterance.seconds(request.position)
             if utterance in npc.ending:
+                if npc.current is not None:
+                    _refuse("wrong_state", f"{utterance.name} is over and {npc.current.name} has begun.")
                 npc.ending.remove(utterance)
                 npc.queue.appendleft(utterance)
             if utterance is not npc.current:
@@ -206,6 +208,7 @@ class Talk:
             if changes:
                 ease = request.ease
                 npc.orders.append(lambda generator: generator.direct(ease, **changes))
+                npc.memory.forget()
             if request.importance is not None:
                 npc.importance = request.importance
             if request.fps is not None:
@@ -223,6 +226,7 @@ class Talk:
             raise BridgeError("bad_control", str(error)) from error
         with self._lock:
             npc = self._npc(request.npc)
+            npc.memory.forget()
             npc.orders.append(lambda generator: generator.gesture(request.gesture, request.size, request.times))
             self._wake()
             return {}
@@ -233,7 +237,8 @@ class Talk:
         """There may be something to do."""
         with self._lock:
             self._changes += 1
-            self._lock.notify_all()
+            self._motion_wake.notify_all()
+            self._picture_wake.notify_all()
 
     def _npc(self, name: str) -> Npc:
         if self._closing:

@@ -1,6 +1,7 @@
 """Stretches of motion: frames at 25 Hz as the model makes them, read at any place in between as they are shown."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,17 @@ def motion_of(row: Row) -> Motion:
 
 
 STILL = rows_of(_ONE)[0]
+LASTS = np.full(len(STILL), CLOSING_S)
+"""[C] s that each number takes from one stretch of motion into another."""
+LASTS[:SWINGING_COLUMNS] = HEAD_EASE_S
+LASTS[COLUMNS["gaze"]] = GAZE_S
+
+
+def within_range(row: Row) -> Row:
+    """The frame itself, its closures and weights kept within 0 and 1."""
+    for name in ("blink", "tongue"):
+        np.clip(row[COLUMNS[name]], 0, 1, out=row[COLUMNS[name]])
+    return row
 
 
 class Stretch:
@@ -80,10 +92,11 @@ class Stretch:
         """The model's newest frame."""
         return self._rows[-1] if self._rows else None
 
-    def add(self, motion: Motion) -> None:
-        """Append frames of the model's."""
-        self._rows.extend(rows_of(motion))
-        self.count += len(motion)
+    def add(self, rows: Iterable[Row]) -> None:
+        """Append frames at 25 Hz."""
+        before = len(self._rows)
+        self._rows.extend(rows)
+        self.count += len(self._rows) - before
 
     def finish(self, end: float) -> None:
         """All motion has come; the sound ends at `end`."""
@@ -152,10 +165,6 @@ class Bridging:
     def __init__(self) -> None:
         self._offset: Row | None = None
         self._since = 0.0
-        lasts = np.full(len(STILL), CLOSING_S)
-        lasts[:SWINGING_COLUMNS] = HEAD_EASE_S
-        lasts[COLUMNS["gaze"]] = GAZE_S
-        self._lasts = lasts
 
     def begin(self, now: float, shown: Row, coming: Row) -> None:
         """From now on `coming` takes the place of what was `shown`."""
@@ -166,11 +175,8 @@ class Bridging:
         """A frame of the new stretch with what is left of the old one."""
         if self._offset is None:
             return row
-        left = 1 - ease((now - self._since) / self._lasts)
+        left = 1 - ease((now - self._since) / LASTS)
         if not left.any():
             self._offset = None
             return row
-        eased = (row + left * self._offset).astype(np.float32)
-        np.clip(eased[COLUMNS["blink"]], 0, 1, out=eased[COLUMNS["blink"]])
-        np.clip(eased[COLUMNS["tongue"]], 0, 1, out=eased[COLUMNS["tongue"]])
-        return eased
+        return within_range((row + left * self._offset).astype(np.float32))

@@ -12,9 +12,11 @@ import vasa_core
 from bridge.protocol.codec import Outgoing, Streamed, decode_stream
 from bridge.protocol.messages import Event, FrameHeader, MotionHeader, Spawn, Speak, Topic
 from bridge.stage import Stage, StageSettings
+from bridge.stage.faces import Look
 from vasa_core.audio.reading import load_audio
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import enroll
+from vasa_core.motion.track import Motion
 
 SAMPLES = Path(vasa_core.__file__).parent / "samples"
 RATE = 16_000
@@ -62,11 +64,12 @@ class Wire:
 class Theatre:
     """A stage, its time and its wire."""
 
-    def __init__(self, asset: FaceAsset, **settings: Any) -> None:
+    def __init__(self, asset: FaceAsset | None = None, **settings: Any) -> None:
+        """Without an asset, frames are flat: what is drawn does not matter."""
         self.time = SimulatedTime()
         self.wire = Wire(self.time)
         self.stage = Stage(StageSettings(workers=0, **settings), self.wire.publish, self.time)
-        self.stage._faces.put("hero", asset)
+        self.stage._faces.put("hero", asset)  # type: ignore[arg-type]
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -119,6 +122,22 @@ class Theatre:
         return found
 
 
+class FlatRenderer:
+    """Draws at once what is not looked at; the first pixel tells how often it has drawn."""
+
+    def __init__(self, size: int) -> None:
+        self.frame = np.zeros((size, size, 4), np.uint8)
+
+    def render(self, motion: Motion, i: int) -> np.ndarray:
+        assert len(motion) > i
+        return self.frame
+
+
+def prepare_flat(look: Look) -> None:
+    look.give_back(FlatRenderer(look.size))  # type: ignore[arg-type]
+    look.ready = True
+
+
 @pytest.fixture(scope="session")
 def asset() -> FaceAsset:
     return enroll(SAMPLES / "portrait.png")
@@ -131,7 +150,8 @@ def voice() -> np.ndarray:
 
 
 @pytest.fixture
-def theatre(asset: FaceAsset) -> Iterator[Theatre]:
-    one = Theatre(asset)
+def theatre(monkeypatch: pytest.MonkeyPatch) -> Iterator[Theatre]:
+    monkeypatch.setattr(Look, "prepare", prepare_flat)
+    one = Theatre()
     yield one
     one.stage.close()
