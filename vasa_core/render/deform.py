@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
+from vasa_core.render.carry import carried
 from vasa_core.render.lips import meet_lips
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.shape import FaceShape
@@ -29,7 +30,7 @@ def deform(
     blink : [2] closure of the subject's left and right eye in [0, 1]
     """
     moved = displacement[: topology.MESH_POINTS] @ mesh.frame.axes.T
-    position = mesh.rest + mesh.weights @ moved
+    position = mesh.rest + carried(mesh.weights, moved)
     gap = meet_lips(mesh, position, lip_displacement)
     lids = [eye.take_off(mesh.rest, position, mesh.frame.down) for eye in mesh.lids]
     closure = np.clip(blink, 0, 1).astype(np.float32)

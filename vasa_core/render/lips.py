@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.face import topology
+from vasa_core.render.carry import carried
 from vasa_core.render.mesh import HeadMesh
 
 UPPER_LIP_SHARE = 0.4
@@ -38,7 +39,8 @@ def meet_lips(
 ) -> NDArray[np.float32]:
     """Bring the lips of `position` [V, 3] px to the gap [n] px, returned, that `lip_displacement` [478, 3] asks for."""
     rim, down = mesh.mouth, mesh.frame.down
-    wanted = mesh.lip_weights @ (lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down))
+    opening = lip_displacement[: topology.MESH_POINTS] @ (mesh.frame.axes.T[:, :2] @ down)
+    wanted = carried(mesh.lip_weights, opening[:, None])[:, 0]
     plain = np.maximum(_rounded(wanted), 0)
     gap = _oval(plain, mesh.frame.unit)
     apart = position[rim.lower, :2] - position[rim.upper, :2]

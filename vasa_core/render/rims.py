@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from vasa_core.render.carry import carried
+
 SPREAD_STEPS = np.linspace(-2, 2, 9)
 """Places, in SD, where the edge's motion is read for a vertex that averages it."""
 
@@ -34,7 +36,7 @@ class Follow:
 
     def move(self, position: NDArray[np.float32], motion: NDArray[np.float32]) -> None:
         """Add the motion [n, 2] px of the edge to `position` [V, 2 or 3] in place."""
-        position[self.vertices, :2] += self.carried @ motion.astype(np.float32)
+        position[self.vertices, :2] += carried(self.carried, motion.astype(np.float32))
 
 
 def make_rim(

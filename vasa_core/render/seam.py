@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from vasa_core.render.carry import carried
 from vasa_core.render.layers import grey
 from vasa_core.render.mesh import HeadMesh
 from vasa_core.render.rims import Follow
@@ -55,8 +56,8 @@ class Seam:
         widest = ndimage.maximum_filter1d(gap, 2 * CARRIED + 1, mode="nearest")
         x = np.clip(widest / self.widest, 0, 1)
         opened = (x * x * (3 - 2 * x)).astype(np.float32)
-        share = np.concatenate([follow.carried @ opened for follow in self.follows]).astype(np.float32)
-        sheet.show(self.vertices, self.source + share[:, None] * self.shift)
+        share = np.concatenate([carried(follow.carried, opened[:, None]) for follow in self.follows])
+        sheet.show(self.vertices, self.source + share * self.shift)
 
 
 def find_seam(image: NDArray[np.uint8], mesh: HeadMesh) -> Seam:
