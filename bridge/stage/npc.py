@@ -1,11 +1,8 @@
 """`Npc`: what one NPC says, shows and waits for. All of it is changed under the stage's lock only."""
 
-import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from bridge.metrics import Counts
 from bridge.protocol.errors import BridgeError
@@ -15,7 +12,7 @@ from bridge.stage.budget import TELLING_CHANGE, Claim
 from bridge.stage.faces import Face
 from bridge.stage.memory import IdleMemory
 from bridge.stage.sender import Sender
-from bridge.stage.timeline import FRAME_S, STILL, Bridging, Row, Stretch, motion_of
+from bridge.stage.timeline import STILL, Bridging, Row, Stretch, idle_from, motion_of
 from bridge.stage.utterance import Utterance
 from vasa_core.motion.generator import MotionGenerator
 
@@ -25,8 +22,6 @@ Order = Callable[[MotionGenerator], None]
 QUICK_S = 0.5
 """s after something was broken off that are shown at the rate of speech: a mouth closes in 0.14 s."""
 
-FIGURES_S = 1.0
-"""Frames a second are counted over so long."""
 COST_GAIN = 0.1
 """Weight of the newest frame in the smoothed cost of frames."""
 
@@ -138,42 +133,6 @@ class Npc:
         """Frames a second at the moment."""
         quick = self.shows_speech or now < self.quick_until
         return max(1.0, self.wanted_rate(quick) * (self.speech_gets if quick else self.idle_gets).frames)
-
-    def state(self, now: float) -> dict[str, Any]:
-        """What a late subscriber needs to know."""
-        current = self.current
-        speech = current is not None and current.is_speech
-        return {
-            "face": self.face.name,
-            "speaking": self.speaking,
-            "listening": current is not None and not speech,
-            "paused": current is not None and current.paused,
-            "utterance": current.name if current is not None else None,
-            "waiting": max(0, len(self.queue) - 1),
-            "fps": round(self.frame_rate(now), 2),
-            "size": self.gets.size,
-            "format": self.request.format,
-            "transport": self.request.transport,
-            "origin": self.request.origin,
-            "importance": self.importance,
-            "lead": self.lead,
-            "delay": self.generator.delay,
-            "seed": self.seed,
-            "ring": self.sender.ring.describe() if self.sender is not None and self.sender.ring is not None else None,
-        }
-
-    def figures(self, now: float) -> dict[str, Any]:
-        """For the statistics."""
-        sent = [time for time in self.sent if now - time < FIGURES_S]
-        return {
-            **self.state(now),
-            "epoch": self.epoch,
-            "fps_sent": round(len(sent) / FIGURES_S, 2),
-            "frames": self.seq - sum(self.drops.values()),
-            "drops": dict(self.drops),
-            "frame_ms": round(1e3 * self.cost, 3),
-            "watched": self.watched,
-        }
 
     # Events
 
@@ -315,19 +274,3 @@ class Npc:
         if utterance is not None and utterance.begun and not utterance.paused:
             ahead = self.lead if utterance.clock.running else 0.0
             utterance.place = min(max(utterance.clock.position(now) + ahead, 0.0), utterance.sound.seconds)
-
-
-def idle_from(now: float, seen: Row) -> Stretch:
-    """Idling that goes on from a frame that is seen now."""
-    stretch = Stretch(None, FRAME_S, before=np.array(seen))
-    stretch.since = now
-    stretch.begin_at(0.0)
-    return stretch
-
-
-def ends_at(stretch: Stretch) -> float:
-    """When a stretch of sound will have been heard; infinity where that is not known."""
-    utterance = stretch.utterance
-    if utterance is None or stretch.end is None:
-        return math.inf
-    return utterance.clock.when(stretch.end)

@@ -9,7 +9,6 @@ import math
 import secrets
 import threading
 import time as system_time
-from collections.abc import Callable
 from typing import Any
 
 from bridge.metrics import Counts, Durations
@@ -19,6 +18,7 @@ from bridge.stage.announcer import Announcer
 from bridge.stage.budget import REVIEW_S, Budget
 from bridge.stage.clock import SystemTime, Time
 from bridge.stage.faces import Faces, read_face
+from bridge.stage.figures import figures_of, state_of
 from bridge.stage.keeper import keep
 from bridge.stage.motion_loop import MotionLoop
 from bridge.stage.npc import Npc, Share
@@ -27,21 +27,17 @@ from bridge.stage.publishing import Publish
 from bridge.stage.sender import Sender
 from bridge.stage.settings import StageSettings
 from bridge.stage.showing import FULL_S
-from bridge.stage.talk import Talk, changes_of
+from bridge.stage.talk import Talk
+from bridge.stage.wishes import changes_of
+from bridge.stage.working import Work, go_on
 from vasa_core.errors import VasaError
 from vasa_core.motion.controls import Controls
 from vasa_core.motion.settings import AnimationSettings
 
 log = logging.getLogger(__name__)
 
-LONGEST_SLEEP_S = 0.25
-"""Threads look around at least this often."""
 SEEDS = 1 << 53
 """As many as every client's numbers can hold."""
-
-
-Work = Callable[[], tuple[bool, float]]
-"""Does one piece of work, if there is some; returns whether there was, and otherwise when there will be, s."""
 
 
 class Stage(Talk):
@@ -60,9 +56,9 @@ class Stage(Talk):
         self._next_epoch = 0
         """Of a new NPC: above those of all that are gone, so that who missed their end takes nothing of it for old."""
         self.durations, self.counts = Durations(), Counts()
-        self._announcer = Announcer(publish, self._time, self.counts)
+        self._announcer = Announcer(publish, self.time, self.counts)
         self._faces = Faces(settings.workers > 0, self._look_ready)
-        means = (self._time, self.durations, self.counts)
+        means = (self.time, self.durations, self.counts)
         self._motion = MotionLoop(self._npcs, self._lock, *means, settings.network_threads, self._fail)
         self._pictures = PictureLoop(self._npcs, self._picture_wake, *means, self._faces, publish, self._fail)
         self._budget = Budget(settings.workers)
@@ -143,14 +139,14 @@ class Stage(Talk):
     def list(self, request: List | None = None) -> dict[str, Any]:
         """Faces and NPCs."""
         with self._lock:
-            now = self._time.now()
-            npcs = [{"npc": npc.name, "epoch": npc.epoch, **npc.state(now)} for npc in self._npcs.values()]
+            now = self.time.now()
+            npcs = [{"npc": npc.name, "epoch": npc.epoch, **state_of(npc, now)} for npc in self._npcs.values()]
             return {"faces": self._faces.names, "npcs": npcs}
 
     def stats(self, request: Stats | None = None) -> dict[str, Any]:
         """What the stage does and how long it takes."""
         with self._lock:
-            now = self._time.now()
+            now = self.time.now()
             return {
                 "uptime_s": round(system_time.monotonic() - self._began, 3),
                 "durations": self.durations.summary(),
@@ -158,7 +154,7 @@ class Stage(Talk):
                 "queues": {"motion": self._motion.depth, "pictures": self._pictures.depth},
                 "load": round(self._budget.load / self._budget.usable, 3),
                 "render_s": round(self._pictures.busy_s, 3),
-                "npcs": {npc.name: npc.figures(now) for npc in self._npcs.values()},
+                "npcs": {npc.name: figures_of(npc, now) for npc in self._npcs.values()},
             }
 
     # Subscriptions
@@ -166,7 +162,7 @@ class Stage(Talk):
     def subscribed(self, topic: bytes, wanted: bool) -> None:
         """A topic, or a prefix of topics, got a subscriber, or lost its last one."""
         with self._lock:
-            now = self._time.now()
+            now = self.time.now()
             if wanted:
                 self._wanted.add(topic)
             else:
@@ -176,7 +172,7 @@ class Stage(Talk):
                     continue
                 self._look(npc)
                 if wanted:
-                    npc.tell("state", npc.current, detail=npc.state(now))
+                    npc.tell("state", npc.current, detail=state_of(npc, now))
                     npc.hurry(now)
             self._wake()
 
@@ -185,11 +181,11 @@ class Stage(Talk):
     def close(self) -> None:
         """End whatever is said and stop the threads."""
         with self._lock:
-            if self._closing:
+            if self.closing:
                 return
             for npc in list(self._npcs.values()):
                 self._remove(npc, BridgeError("shutting_down", "The daemon is shutting down."))
-            self._closing = True
+            self.closing = True
             self._wake()
         for thread in self._threads:
             thread.join()
@@ -207,36 +203,14 @@ class Stage(Talk):
     # Threads
 
     def _start(self, name: str, work: Work, condition: threading.Condition) -> None:
-        thread = threading.Thread(target=self._run, args=(work, condition), name=name, daemon=True)
+        thread = threading.Thread(target=go_on, args=(work, self, condition), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
-
-    def _run(self, work: Work, condition: threading.Condition) -> None:
-        """Do the work whenever there is some."""
-        seen = -1
-        while True:
-            with self._lock:
-                if self._closing:
-                    return
-                seen = self._changes
-            try:
-                busy, wake = work()
-            except Exception:
-                log.exception("A thread of the stage failed and goes on")
-                self.counts.add("failed.thread")
-                busy, wake = False, math.inf
-            if busy:
-                continue
-            with condition:
-                if self._changes == seen and not self._closing:
-                    pause = min(wake - self._time.now(), LONGEST_SLEEP_S)
-                    if pause > 0:
-                        condition.wait(pause)
 
     def _move(self) -> tuple[bool, float]:
         """Make motion, and do what is due by the clock alone."""
         with self._lock:
-            now = self._time.now()
+            now = self.time.now()
             wake = min((keep(npc, now) for npc in self._npcs.values()), default=math.inf)
             if not self._announcer.flush():
                 wake = min(wake, now + FULL_S)
@@ -246,7 +220,7 @@ class Stage(Talk):
         moved, motion_at = self._motion.turn()
         if moved:
             with self._picture_wake:
-                self._changes += 1
+                self.changes += 1
                 self._picture_wake.notify_all()
         return moved, min(wake, motion_at)
 
@@ -265,7 +239,7 @@ class Stage(Talk):
     def _look(self, npc: Npc) -> None:
         """Find out what of an NPC anybody wants."""
         textures, motion = (Topic.of(kind, npc.name) for kind in (Topic.TEXTURE, Topic.MOTION))
-        npc.look(self._is_wanted(textures), self._is_wanted(motion), self._time.now())
+        npc.look(self._is_wanted(textures), self._is_wanted(motion), self.time.now())
 
     def _is_wanted(self, topic: bytes) -> bool:
         return any(topic.startswith(prefix) for prefix in self._wanted)
@@ -283,10 +257,10 @@ class Stage(Talk):
 
     def _tell_ready(self, npc: Npc) -> None:
         npc.is_ready = True
-        npc.tell("ready", detail=npc.state(self._time.now()))
+        npc.tell("ready", detail=state_of(npc, self.time.now()))
 
     def _fail(self, npc: Npc, error: BridgeError) -> None:
-        npc.fail(error, self._time.now())
+        npc.fail(error, self.time.now())
 
     def _remove(self, npc: Npc, error: BridgeError) -> None:
         npc.end_all("failed", error)
@@ -300,7 +274,7 @@ class Stage(Talk):
         self._wake()
 
     def _check_face(self, request: Enroll) -> None:
-        if self._closing:
+        if self.closing:
             raise BridgeError("shutting_down", "The daemon is shutting down.")
         if request.face in self._faces and not request.replace:
             raise BridgeError("exists_already", f"There is a face {request.face!r}; ask to replace it, or rename it.")
@@ -308,7 +282,7 @@ class Stage(Talk):
             raise BridgeError("too_many", f"There are {len(self._faces)} faces already; forget some first.")
 
     def _check_spawn(self, request: Spawn) -> None:
-        if self._closing:
+        if self.closing:
             raise BridgeError("shutting_down", "The daemon is shutting down.")
         self._faces.get(request.face)
         if request.npc in self._npcs:
