@@ -160,9 +160,14 @@ class PictureLoop:
         if outdated():
             self._counts.add("drop.stale")
             return
+        if sender.ring_is_lost():
+            with self._lock:
+                sender.renew_ring()
+                npc.tell("state", npc.current, detail=npc.state(now))
         if frame is not None:
             with self._durations.timed("encode"):
-                messages.append(sender.texture(frame, header, outdated))
+                every = job.stretch.utterance is not None and job.stretch.utterance.pace == "asap"
+                messages.append(sender.texture(frame, header, outdated, every))
         if job.motion:
             messages.append(sender.motion(job.row, header, outdated))
         with self._lock:

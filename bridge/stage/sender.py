@@ -1,5 +1,6 @@
 """`Sender`: makes messages of one NPC's frames: a texture on the wire or in shared memory, and motion as numbers."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.protocol.codec import Outgoing, encode
+from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import FrameHeader, MotionHeader, Spawn, Topic
 from bridge.ring import Ring, slots_for
 from bridge.sending import WirePacker
@@ -15,6 +17,8 @@ from bridge.textures import make_encoder
 from vasa_core.latent.arkit import ARKIT_NAMES
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import ARRAY_FIELDS
+
+log = logging.getLogger(__name__)
 
 Outdated = Callable[[], bool]
 """Whether a message must not go out any more."""
@@ -32,17 +36,33 @@ class Sender:
         self._space = space
         self._textures = Topic.of(Topic.TEXTURE, request.npc)
         self._motions = Topic.of(Topic.MOTION, request.npc)
-        self.ring: Ring | None = None
+        self.ring = self._new_ring() if request.transport == "shm" else None
         self._packer: WirePacker | None = None
-        if request.transport == "shm":
-            self.ring = Ring(self._encoder.room(request.size), slots_for(request.lead, request.fps))
-        else:
-            self._packer = WirePacker(self._encoder, request.size)
 
-    def texture(self, frame: NDArray[np.uint8], header: dict[str, Any], outdated: Outdated) -> Outgoing | None:
+    def _new_ring(self) -> Ring:
+        return Ring(self._encoder.room(self._request.size), slots_for(self._request.lead, self._request.fps))
+
+    def ring_is_lost(self) -> bool:
+        """Whether somebody removed the ring's file, so that games cannot open it."""
+        return self.ring is not None and self.ring.removed()
+
+    def renew_ring(self) -> None:
+        """Make another ring, which games are to be told of; where that cannot be, textures go over the wire."""
+        if self.ring is not None:
+            self.ring.close()
+        try:
+            self.ring = self._new_ring()
+        except BridgeError as problem:
+            log.warning("Textures of %s go over the wire from now on: %s", self._request.npc, problem)
+            self.ring = None
+
+    def texture(
+        self, frame: NDArray[np.uint8], header: dict[str, Any], outdated: Outdated, every: bool = False
+    ) -> Outgoing | None:
         """The message of a frame [s, s, 4]; None while the wire holds all buffers.
 
-        `header` has what all stream headers have.
+        `header` has what all stream headers have; `every`: no frame may be lost, so it goes over the wire, which waits
+        for slow readers, whereas a ring does not.
         """
         height, width = frame.shape[:2]
         complete = FrameHeader(
@@ -53,10 +73,11 @@ class Sender:
             origin=self._request.origin,
             alpha=self._encoder.alpha,
         )
-        if self.ring is not None:
+        if self.ring is not None and not every:
             self.ring.write(complete, lambda room: self._encoder.encode_into(frame, room))
             return Outgoing(self._textures, encode(complete), None, None, outdated)
-        assert self._packer is not None
+        if self._packer is None:
+            self._packer = WirePacker(self._encoder, self._request.size)
         packed = self._packer.pack(frame)
         if packed is None:
             return None

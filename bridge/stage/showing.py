@@ -2,8 +2,8 @@
 
 import math
 
-from bridge.stage.npc import QUICK_S, Npc, ends_at, idle_from
-from bridge.stage.timeline import FRAME_S, ON_KNOT, Stretch
+from bridge.stage.npc import QUICK_S, Npc
+from bridge.stage.timeline import FRAME_S, ON_KNOT, Stretch, ends_at, idle_from
 from bridge.stage.utterance import Utterance
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.motion.prosody import FRAME_SAMPLES

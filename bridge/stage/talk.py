@@ -3,13 +3,10 @@
 from threading import Condition, RLock
 from typing import Any, NoReturn
 
-import msgspec
-
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import (
     Clock,
     Close,
-    Controls,
     Gesture,
     Interrupt,
     Listen,
@@ -26,9 +23,9 @@ from bridge.stage.npc import Npc
 from bridge.stage.settings import StageSettings
 from bridge.stage.sound import Sound, SoundStream, whole_sound
 from bridge.stage.utterance import Utterance
+from bridge.stage.wishes import changes_of
 from vasa_core.errors import VasaError
 from vasa_core.motion.channels import LISTENING
-from vasa_core.motion.controls import number_row
 from vasa_core.motion.gestures import Gesture as HeadGesture
 
 OLD_REPORT_S = 0.3
@@ -42,21 +39,21 @@ class Talk:
 
     def __init__(self, settings: StageSettings, time: Time) -> None:
         self.settings = settings
-        self._time = time
+        self.time = time
         self._lock = RLock()
         """Guards everything."""
         self._motion_wake, self._picture_wake = Condition(self._lock), Condition(self._lock)
         """Notified when there may be something to do for the thread that makes motion, and for those that draw."""
-        self._changes = 0
+        self.changes = 0
         """Counts how often that was so."""
         self._npcs: dict[str, Npc] = {}
-        self._closing = False
+        self.closing = False
 
     # Utterances
 
     def speak(self, request: Speak, sound: bytes | None) -> dict[str, Any]:
         """Say a whole sound after what is said already; `sound` are the bytes of a file, in place of `audio`."""
-        asked = self._time.now()
+        asked = self.time.now()
         data = sound if sound is not None else request.audio
         if data is None:
             raise BridgeError("bad_audio", "There is nothing to say; give `audio` or `path`.")
@@ -68,7 +65,7 @@ class Talk:
     def open(self, request: Open) -> dict[str, Any]:
         """Begin an utterance whose sound comes in pieces."""
         sound = Sound(request.rate, whole=False)
-        return self._add(request, sound, self._time.now(), SoundStream(sound, request.encoding))
+        return self._add(request, sound, self.time.now(), SoundStream(sound, request.encoding))
 
     def push(self, request: Push) -> dict[str, Any]:
         """The next piece of an opened utterance."""
@@ -76,12 +73,12 @@ class Talk:
             npc, utterance = self._opened(request.npc, request.utterance)
             stream, sound = utterance.stream, utterance.sound
             assert stream is not None
-            ahead = sound.seconds - max(0.0, utterance.clock.position(self._time.now()))
+            ahead = sound.seconds - max(0.0, utterance.clock.position(self.time.now()))
             if ahead > self.settings.longest_sound:
                 _refuse("too_large", f"{utterance.name} is {ahead:.0f} s ahead of what is said; push more later.")
             self._check_room(len(request.audio))
             stream.push(request.audio)
-            utterance.fed = self._time.now()
+            utterance.fed = self.time.now()
             return self._done(npc, utterance)
 
     def close_utterance(self, request: Close) -> dict[str, Any]:
@@ -90,21 +87,21 @@ class Talk:
             npc, utterance = self._opened(request.npc, request.utterance)
             assert utterance.stream is not None
             utterance.stream.close()
-            utterance.fed = self._time.now()
+            utterance.fed = self.time.now()
             return self._done(npc, utterance)
 
     def interrupt(self, request: Interrupt) -> dict[str, Any]:
         """Break off all that is said or waits."""
         with self._lock:
             npc = self._npc(request.npc)
-            npc.interrupt(self._time.now())
+            npc.interrupt(self.time.now())
             self._wake()
             return {"epoch": npc.epoch}
 
     def pause(self, request: Pause) -> dict[str, Any]:
         """Hold what is said where it is; the face idles."""
         with self._lock:
-            npc, now = self._npc(request.npc), self._time.now()
+            npc, now = self._npc(request.npc), self.time.now()
             utterance = npc.current
             if utterance is None or not utterance.is_speech:
                 _refuse("wrong_state", f"{npc.name} says nothing that could be paused.")
@@ -123,14 +120,14 @@ class Talk:
             if utterance is None or not utterance.paused:
                 _refuse("wrong_state", f"{npc.name} has nothing paused.")
             utterance.paused = False
-            utterance.fed = self._time.now()
+            utterance.fed = self.time.now()
             self._wake()
             return {}
 
     def seek(self, request: Seek) -> dict[str, Any]:
         """Go on from another place of a whole sound."""
         with self._lock:
-            npc, now = self._npc(request.npc), self._time.now()
+            npc, now = self._npc(request.npc), self.time.now()
             utterance = npc.utterance(request.utterance)
             if not utterance.sound.whole:
                 _refuse("wrong_state", f"{utterance.name} comes in pieces; only whole sounds can be sought in.")
@@ -156,7 +153,7 @@ class Talk:
     def clock(self, request: Clock) -> dict[str, Any]:
         """Where the engine's sound is."""
         with self._lock:
-            npc, now = self._npc(request.npc), self._time.now()
+            npc, now = self._npc(request.npc), self.time.now()
             utterance = npc.utterance(request.utterance)
             position = utterance.seconds(request.position)
             expected = utterance.clock.position(now)
@@ -177,7 +174,7 @@ class Talk:
     def listen(self, request: Listen) -> dict[str, Any]:
         """A piece of what somebody else says."""
         with self._lock:
-            npc, now = self._npc(request.npc), self._time.now()
+            npc, now = self._npc(request.npc), self.time.now()
             if npc.speaking:
                 _refuse("wrong_state", f"{npc.name} is speaking; interrupt it before it listens.")
             heard = npc.current
@@ -236,12 +233,12 @@ class Talk:
     def _wake(self) -> None:
         """There may be something to do."""
         with self._lock:
-            self._changes += 1
+            self.changes += 1
             self._motion_wake.notify_all()
             self._picture_wake.notify_all()
 
     def _npc(self, name: str) -> Npc:
-        if self._closing:
+        if self.closing:
             _refuse("shutting_down", "The daemon is shutting down.")
         npc = self._npcs.get(name)
         if npc is None:
@@ -291,19 +288,6 @@ class Talk:
             "samples": utterance.sound.given,
             "seconds": seconds,
         }
-
-
-def changes_of(controls: Controls) -> dict[str, Any]:
-    """What is asked for, checked; None leaves it to the model. Raises "bad_control"."""
-    changes = {
-        name: value for name in controls.__struct_fields__ if (value := getattr(controls, name)) is not msgspec.UNSET
-    }
-    try:
-        for name, value in changes.items():
-            number_row(name, value)
-    except VasaError as error:
-        raise BridgeError("bad_control", str(error)) from error
-    return changes
 
 
 def _refuse(code: Any, message: str) -> NoReturn:

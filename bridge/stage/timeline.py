@@ -180,3 +180,19 @@ class Bridging:
             self._offset = None
             return row
         return within_range((row + left * self._offset).astype(np.float32))
+
+
+def idle_from(now: float, seen: Row) -> Stretch:
+    """Idling that goes on from a frame that is seen now."""
+    stretch = Stretch(None, FRAME_S, before=np.array(seen))
+    stretch.since = now
+    stretch.begin_at(0.0)
+    return stretch
+
+
+def ends_at(stretch: Stretch) -> float:
+    """When a stretch of sound will have been heard; infinity where that is not known."""
+    utterance = stretch.utterance
+    if utterance is None or stretch.end is None:
+        return math.inf
+    return utterance.clock.when(stretch.end)
