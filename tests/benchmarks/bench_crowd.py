@@ -84,7 +84,9 @@ def main() -> None:
     print(f"a crowd without faces: {1000 * (time.process_time() - begin):.0f} ms to open")
     advance = apart if options.apart else Crowd.advance
     print(f"{options.blocks} blocks of {1000 * BLOCK_S:.0f} ms, look-ahead {1000 * LIVE.look_ahead:.0f} ms, one thread")
-    print(f"{'':9}{'faces':>6} {'processor ms':>13} {'95 %':>7} {'wall ms':>8} {'of one core':>12} {'times one face':>15}")
+    print(
+        f"{'':9}{'faces':>6} {'processor ms':>13} {'95 %':>7} {'wall ms':>8} {'of one core':>12} {'times one face':>15}"
+    )
     for doing in (SPEAKING, IDLE):
         one = None
         for faces in options.faces:
