@@ -13,6 +13,7 @@ from bridge.protocol.errors import BridgeError
 from bridge.stage.budget import relative_cost
 from bridge.stage.clock import Time, microseconds
 from bridge.stage.faces import Faces, Look
+from bridge.stage.figures import state_of
 from bridge.stage.npc import Npc
 from bridge.stage.publishing import Publish
 from bridge.stage.showing import FULL_S, due, settle
@@ -163,7 +164,7 @@ class PictureLoop:
         if sender.ring_is_lost():
             with self._lock:
                 sender.renew_ring()
-                npc.tell("state", npc.current, detail=npc.state(now))
+                npc.tell("state", npc.current, detail=state_of(npc, now))
         if frame is not None:
             with self._durations.timed("encode"):
                 every = job.stretch.utterance is not None and job.stretch.utterance.pace == "asap"
