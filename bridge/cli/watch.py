@@ -1,6 +1,7 @@
 """`vasa watch`: what an NPC of a daemon that runs shows, in a window or in files."""
 
 from collections import deque
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,16 +105,8 @@ def run(
     """Show an NPC of a running daemon in a window, or write its frames to files."""
     with reach(to, key, "watch") as client:
         bring_in(client, npc, portrait, face)
-        client.subscribe(npc)
-        first = client.frame(npc, timeout=FIRST_FRAME_S)
-        if first is None:
-            raise ReachError(f"{npc!r} shows nothing; see `vasa top` for what the daemon does.")
-        figures = Figures()
-        figures.add(first, 0)
-        if output is None:
-            _in_window(client, npc, seconds, figures)
-        else:
-            _to_files(client, npc, seconds, figures, output, fps, first)
+        show = _in_window if output is None else partial(_to_files, output=output, fps=fps)
+        figures = show(client, npc, seconds)
     if as_json:
         print_json({"npc": npc, "output": output, **figures.summary()})
     else:
@@ -121,11 +114,12 @@ def run(
         say(f"{done['frames']} frames in {done['seconds']:.1f} s, {done['dropped']} dropped.")
 
 
-def _in_window(client: "Client", npc: str, seconds: float | None, figures: Figures) -> None:
+def _in_window(client: "Client", npc: str, seconds: float | None) -> Figures:
     from bridge.cli.screen import Picture, Screen
 
     screen = Screen(npc)
-    told = monotonic()
+    _first(client, npc)
+    figures, told = Figures(), monotonic()
 
     def turn() -> Picture | None:
         nonlocal told
@@ -138,17 +132,17 @@ def _in_window(client: "Client", npc: str, seconds: float | None, figures: Figur
         return None if frame is None else frame.image()
 
     screen.run(turn)
+    return figures
 
 
-def _to_files(
-    client: "Client", npc: str, seconds: float | None, figures: Figures, output: str, fps: float, first: "Frame"
-) -> None:
+def _to_files(client: "Client", npc: str, seconds: float | None, output: str, fps: float) -> Figures:
     """Until the time is over, or Ctrl-C, after which the files are complete too."""
     from bridge.cli.films import open_files
 
-    picture = first.image()
     sink, film = open_files(output, fps)
     with sink, err().status(f"Watching {npc}") as status:
+        picture = _first(client, npc).image()
+        figures = Figures()
         begin = told = monotonic()
         written = 0
         if film is None:
@@ -167,7 +161,17 @@ def _to_files(
                     told = monotonic()
                     status.update(f"{npc}: {figures.line()}")
         except KeyboardInterrupt:
-            return
+            pass  # as good an end as any
+    return figures
+
+
+def _first(client: "Client", npc: str) -> "Frame":
+    """Subscribe, and wait for the first frame."""
+    client.subscribe(npc)
+    frame = client.frame(npc, timeout=FIRST_FRAME_S)
+    if frame is None:
+        raise ReachError(f"{npc!r} shows nothing; see `vasa top` for what the daemon does.")
+    return frame
 
 
 def _next(client: "Client", npc: str, timeout: float, figures: Figures) -> "Frame | None":
