@@ -12,7 +12,7 @@ import pytest
 from tests.bridge.chromium import PROGRAM, Page
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 240.0
 """s for a face to be made on a busy machine."""
 LOOK = """(() => {
   const small = new OffscreenCanvas(24, 24).getContext("2d");

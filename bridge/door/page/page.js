@@ -86,6 +86,8 @@ async function dress() {
   try {
     if (session.isOwn) {
       say("Reading the portrait …");
+      player.reset();
+      showStill(portrait.bytes);
       await session.wear(portrait, background, controls.all);
     }
     player.reset();
@@ -97,6 +99,15 @@ async function dress() {
     setState("no face");
     say(problem.message, true);
   }
+}
+
+/** The portrait as it is, until the face lives. */
+function showStill(bytes) {
+  const still = find("#still");
+  URL.revokeObjectURL(still.src);
+  still.onload = () => (still.hidden = false);
+  still.hidden = true;
+  still.src = URL.createObjectURL(new Blob([bytes]));
 }
 
 function show(header, payload) {
@@ -232,6 +243,7 @@ async function listNpcs() {
 async function turnTo(npc) {
   await session.turnTo(npc);
   find("#portraits-card").hidden = !session.isOwn;
+  find("#still").hidden = true;
   await dress();
 }
 
