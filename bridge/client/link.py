@@ -20,7 +20,7 @@ from zmq.utils.monitor import recv_monitor_message
 
 from bridge.protocol.codec import MAX_PAYLOAD, Streamed, decode_reply, decode_stream, encode, failure_of
 from bridge.protocol.errors import BridgeError
-from bridge.protocol.messages import VERSION, Hello, Request, Welcome
+from bridge.protocol.messages import VERSION, Hello, Request, Topic, Welcome
 
 HEARTBEAT = 500
 """ms between signs of life; with the time-out below a dead daemon is found within 2 s."""
@@ -29,8 +29,10 @@ RECONNECT = (100, 1000)
 """ms between attempts to reach the daemon again: at first, at most."""
 ASK_AGAIN = 2000
 """ms after a refusal: keys may be let in, a daemon be updated."""
-STREAM_QUEUE = 1000
-"""Messages that may wait in the socket; this thread drains them faster than 100 NPCs send."""
+TEXTURE_QUEUE = 64
+"""Textures and motion that ZeroMQ holds while this thread cannot read them, as when a game loads a level."""
+EVENT_QUEUE = 10_000
+"""Events, which have a connection of their own so that none is lost behind textures."""
 BURST = 256
 """Stream messages taken before requests and replies get their turn."""
 
@@ -104,9 +106,10 @@ class Link:
         self._context = zmq.Context()
         self._control = self._socket(zmq.DEALER, keys)
         self._control.setsockopt(zmq.IMMEDIATE, 1)
-        self._stream = self._socket(zmq.SUB, keys)
-        self._stream.setsockopt(zmq.RCVHWM, STREAM_QUEUE)
-        self._stream.setsockopt(zmq.MAXMSGSIZE, MAX_PAYLOAD)
+        self._frames, self._events = (self._socket(zmq.SUB, keys) for _ in range(2))
+        for stream, length in ((self._frames, TEXTURE_QUEUE), (self._events, EVENT_QUEUE)):
+            stream.setsockopt(zmq.RCVHWM, length)
+            stream.setsockopt(zmq.MAXMSGSIZE, MAX_PAYLOAD)
         self._monitor = self._control.get_monitor_socket(_UP | _DOWN | _REFUSED)
         try:
             self._control.connect(endpoint)
@@ -173,20 +176,28 @@ class Link:
 
     def _run(self) -> None:
         poller = zmq.Poller()
-        for source in (self._bell_end, self._monitor, self._control, self._stream):
+        for source in (self._bell_end, self._monitor, self._control, self._frames, self._events):
             poller.register(source, zmq.POLLIN)
         try:
             while not self._closing:
-                poller.poll(ASK_AGAIN if self.refused is not None else None)
-                with suppress(BlockingIOError):
-                    self._bell_end.recv(4096)
-                self._take_changes()
-                self._take_replies()
+                ready = dict(poller.poll(ASK_AGAIN if self.refused is not None else None))
+                if self._bell_end.fileno() in ready:
+                    with suppress(BlockingIOError):
+                        self._bell_end.recv(4096)
+                if self._monitor in ready:
+                    self._take_changes()
+                if self.refused is not None and not self._up:
+                    self._ask_again()
+                if self._control in ready:
+                    self._take_replies()
                 self._send_topics()
                 self._send_requests()
-                self._take_streams()
+                for stream in (self._events, self._frames):
+                    if stream in ready:
+                        self._take_streams(stream)
         finally:
-            self._up = False
+            with self._lock:
+                self._closing, self._up = True, False
             self._fail_all(ConnectionLost("This client was closed."))
             self._close_sockets()
 
@@ -200,9 +211,12 @@ class Link:
                 self._go_down()
             elif event & _REFUSED:
                 self._refuse(ConnectionLost(f"The daemon at {self.endpoint} does not take this client's keys."))
-        if self.refused is not None and not self._up and monotonic() - self._refused_at > ASK_AGAIN / 1000:
+
+    def _ask_again(self) -> None:
+        """Connect anew some time after a refusal; ZeroMQ itself tries no further."""
+        if monotonic() - self._refused_at > ASK_AGAIN / 1000:
             self._refused_at = monotonic()
-            self._control.disconnect(self.endpoint)  # ZeroMQ itself tries no further after a refusal
+            self._control.disconnect(self.endpoint)
             self._control.connect(self.endpoint)
 
     def _greet(self) -> None:
@@ -260,9 +274,10 @@ class Link:
             return
         endpoint = reachable(welcome.stream, self.endpoint)
         if endpoint != self._stream_endpoint:
-            if self._stream_endpoint is not None:
-                self._stream.disconnect(self._stream_endpoint)
-            self._stream.connect(endpoint)
+            for stream in (self._frames, self._events):
+                if self._stream_endpoint is not None:
+                    stream.disconnect(self._stream_endpoint)
+                stream.connect(endpoint)
             self._stream_endpoint = endpoint
         self._up, self.refused = True, None
         self._connected(welcome)
@@ -274,7 +289,8 @@ class Link:
     def _send_topics(self) -> None:
         while self._topics:
             option, topic = self._topics.popleft()
-            self._stream.setsockopt(option, topic)
+            stream = self._events if topic.startswith(Topic.EVENT) else self._frames
+            stream.setsockopt(option, topic)
 
     def _send_requests(self) -> None:
         while self._up:
@@ -292,17 +308,16 @@ class Link:
                     self._asked.pop(ask.id, None)
                 ask.fail(ConnectionLost(f"The daemon at {self.endpoint} takes no requests; it may be stuck."))
 
-    def _take_streams(self) -> None:
+    def _take_streams(self, stream: zmq.Socket[bytes]) -> None:
         for _ in range(BURST):
             try:
-                topic, *rest = self._stream.recv_multipart(zmq.NOBLOCK, copy=False)
+                topic, *rest = stream.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 return
             try:
                 self._take_stream(decode_stream([topic.bytes, *(part.buffer for part in rest)]))
             except BridgeError:
                 self.unreadable += 1
-        self._ring()
 
     def _fail_all(self, problem: Exception) -> None:
         with self._lock:
@@ -314,7 +329,7 @@ class Link:
 
     def _close_sockets(self) -> None:
         self._control.disable_monitor()
-        for each in (self._monitor, self._control, self._stream):
+        for each in (self._monitor, self._control, self._frames, self._events):
             each.close()
         self._context.term()
         self._bell.close()

@@ -11,7 +11,11 @@ from bridge.client.frames import Frame, Motion
 from bridge.protocol.messages import Event
 
 MAX_FRAMES = 64
-"""Frames kept that are not due yet: 1 s of lead, the most there is, at 60 fps. The oldest give way."""
+"""Frames kept at most: 1 s of lead, the longest there is, at 60 fps. The oldest give way."""
+LONGEST_LEAD = 1.0
+"""s; of an NPC whose lead is not known."""
+SLACK = 0.25
+"""s by which the game's sound may be behind the daemon's idea of it; beyond, a `clock` report is a jump."""
 
 Fetch = Callable[[Frame], Frame | None]
 """Gives a frame its pixels if they lie in shared memory; None where they were written over meanwhile."""
@@ -36,6 +40,7 @@ class View:
         self._frames: deque[Frame] = deque(maxlen=MAX_FRAMES)
         self._shown: Frame | None = None
         self._last_seq = -1
+        self._lead = LONGEST_LEAD
         self._motion: Motion | None = None
 
     def begin(self, epoch: int) -> None:
@@ -61,6 +66,7 @@ class View:
         self._last_seq = header.seq
         self.frames_seen += 1
         self._frames.append(frame)
+        self._drop_what_is_over(frame)
         return True
 
     def add_motion(self, motion: Motion) -> bool:
@@ -74,11 +80,13 @@ class View:
     def add_event(self, event: Event) -> None:
         """Take an event. Events are never thrown away: an interrupted utterance's end carries the epoch it lived in."""
         if event.event == "gone":
-            self._forget(0)
+            self._forget(event.epoch)
             return
         self.reached(event.epoch)
         if event.event == "state":
             self.state = event
+            lead = (event.detail or {}).get("lead")
+            self._lead = float(lead) if isinstance(lead, (int, float)) else LONGEST_LEAD
 
     def newest(self) -> Frame | None:
         """The newest frame that was not handed out yet, all older ones being dropped; None where there is none."""
@@ -120,6 +128,16 @@ class View:
         """The newest motion that was not handed out yet."""
         motion, self._motion = self._motion, None
         return motion
+
+    def _drop_what_is_over(self, newest: Frame) -> None:
+        """Let go of frames that cannot be shown any more, so that a game that does not look holds little memory."""
+        header = newest.header
+        over = header.pts - (self._lead + SLACK) * header.rate
+        while len(self._frames) > 1:
+            following = self._frames[1].header
+            if following.utterance != header.utterance or (header.utterance is not None and following.pts > over):
+                return
+            self._frames.popleft()
 
     def _forget(self, epoch: int) -> None:
         self.epoch = epoch

@@ -102,7 +102,8 @@ def test_an_npc_spawned_again_begins_anew():
     view = filled(frame(7, epoch=5))
     view.add_event(event("gone", 6))
     assert view.newest() is None
-    assert view.add_frame(frame(1, epoch=0))
+    assert not view.add_frame(frame(8, epoch=5))  # came late
+    assert view.add_frame(frame(1, epoch=6))
     view = filled(frame(7, epoch=5))
     view.begin(1)
     assert view.add_frame(frame(1, epoch=1))
@@ -146,12 +147,21 @@ def test_what_is_left_of_the_last_utterance_gives_way():
     assert seqs(view, 0, utterance="u2") == [3]
 
 
-def test_a_client_that_asks_for_nothing_keeps_little():
-    view = filled(*(frame(i, i * STEP) for i in range(1, 1000)))
-    assert seqs(view, 0) == [None]
+def held(view: View) -> int:
+    return len(view._frames)
+
+
+def test_a_game_that_does_not_look_holds_little():
+    speech = [frame(i, i * STEP) for i in range(1, 1000)]
+    view = filled(*speech)
+    assert held(view) == 51  # 1.25 s, as the lead is not known
+    view.add_event(Event(event="state", npc="a", epoch=1, sent=0, detail={"lead": 0.08}))
+    for each in speech:
+        view.add_frame(each)
+    assert held(view) == 15
     assert seqs(view, 1e9) == [999]
-    view = filled(*(frame(i, i * STEP) for i in range(1, 1000)))
-    assert len(view._frames) == MAX_FRAMES
+    assert held(filled(*(frame(i, i * STEP, utterance=None) for i in range(1, 1000)))) == 1
+    assert held(filled(*(frame(i, 0) for i in range(1, 1000)))) == MAX_FRAMES
 
 
 def test_playback_positions_are_smooth_between_blocks():
