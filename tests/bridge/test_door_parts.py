@@ -1,12 +1,17 @@
-"""Parts of the door: framing and outbox."""
+"""Parts of the door: framing, test vectors and outbox."""
 
+import base64
 import json
 import struct
+from typing import Any
 
 import pytest
+from msgspec import json as fast_json
 from msgspec import msgpack
 
+from bridge.door import vectors
 from bridge.door.framing import Framing, Streamed, pack, unpack
+from bridge.door.messages import DoorRequest
 from bridge.door.outbox import MAX_ORDERED, Outbox, OverfullError
 
 HEADER = {"npc": "hero", "epoch": 3, "pts": 480, "utterance": None}
@@ -65,3 +70,33 @@ def test_events_are_never_dropped_but_have_an_end() -> None:
         outbox.put_reply("")
     with pytest.raises(OverfullError):
         outbox.put_reply("")
+
+
+def _vectors(kind: str) -> list[Any]:
+    made = json.loads(vectors.FILE.read_text(encoding="utf-8"))
+    return [pytest.param(vector, id=vector["name"]) for vector in made if vector["kind"] == kind]
+
+
+def test_the_vectors_are_current() -> None:
+    assert vectors.FILE.read_text(encoding="utf-8") == vectors.contents(), "run python -m bridge.door.vectors"
+
+
+@pytest.mark.parametrize("vector", _vectors("request"))
+def test_requests_are_read_as_they_are_meant(vector: dict[str, Any]) -> None:
+    request = fast_json.decode(vector["text"], type=DoorRequest)
+    assert request.id == vector["means"]["id"]
+    read = json.loads(fast_json.encode(request))
+    assert {name: value for name, value in read.items() if name in vector["means"]}.items() <= vector["means"].items()
+
+
+@pytest.mark.parametrize("vector", _vectors("stream"))
+def test_streams_are_read_as_they_are_meant(vector: dict[str, Any]) -> None:
+    payload = bytes.fromhex(vector["payload"])
+    if "text" in vector:
+        message = json.loads(vector["text"])
+        assert f"{message['stream']}/{message['npc']}\0" == vector["topic"]
+        assert (message["header"], base64.b64decode(message["payload"])) == (vector["means"], payload)
+    else:
+        message = unpack(bytes.fromhex(vector["binary"]))
+        assert message.topic.decode() == vector["topic"]
+        assert (msgpack.decode(message.header), message.payload) == (vector["means"], payload)
