@@ -36,6 +36,8 @@ REPEATED_FRAMES = round(0.4 * MOTION_FPS)
 LIVE_SHARE = 0.35
 """Of the thread's time that may go into motion; idle faces for which there is none left repeat themselves."""
 COST_GAIN = 0.05
+REST_S = 1.0
+"""After motion of a face failed, s until it is tried again."""
 BATCH = 16
 """Faces in a batch: a new speaker waits for no more than one batch, some 50 ms."""
 
@@ -135,6 +137,9 @@ class MotionLoop:
         for npc in self._npcs.values():
             if not npc.watched:
                 continue
+            if npc.rests_until > now:
+                wake = min(wake, npc.rests_until)
+                continue
             begin_stretches(npc, now)
             for stretch, target, in_hand in needs(npc, now):
                 spare = stretch.made - target
@@ -183,6 +188,7 @@ class MotionLoop:
             self._counts.add("drop.motion")
             return
         if isinstance(motions, Exception):
+            npc.rests_until = self._time.now() + REST_S
             error = motions if isinstance(motions, BridgeError) else BridgeError("internal", str(motions))
             self._fail(npc, error)
             return

@@ -82,6 +82,8 @@ class Npc:
         """When the last frames were sent, s."""
         self.retry_at = 0.0
         """No frame before this time: the wire was full."""
+        self.rests_until = 0.0
+        """No motion before this time: making it failed."""
         self.drift = 0.0
         """What was learned about the engine's clock, for the next utterance."""
         self.gone = False
@@ -224,6 +226,15 @@ class Npc:
         self.shown = seen
         self.bridging = Bridging()
         self.quick_until = now + QUICK_S
+
+    def stop_listening(self) -> None:
+        """What it listens to is over, or does not matter any more."""
+        if self.current is None or self.current.is_speech:
+            return
+        self.queue.popleft()
+        self.coming = deque(stretch for stretch in self.coming if stretch.utterance is None)
+        if self.head is not None and self.head.utterance is not None and not self.head.utterance.is_speech:
+            self.head.finish(min(self.head.made, self.head.next_place))
 
     def interrupt(self, now: float) -> None:
         """Break off everything; what was said and what waited is over."""

@@ -179,7 +179,7 @@ class Talk:
                 _refuse("wrong_state", f"{npc.name} is speaking; interrupt it before it listens.")
             heard = npc.current
             if heard is not None and (heard.sound.closed or heard.sound.rate != request.rate):
-                npc.queue.clear()
+                npc.stop_listening()
                 heard = None
             if heard is None:
                 if request.end and not request.audio:
@@ -261,8 +261,7 @@ class Talk:
             npc = self._npc(request.npc)
             self._check_new(npc, request.utterance)
             self._check_room(sound.kept_bytes)
-            if npc.current is not None and not npc.current.is_speech:
-                npc.queue.clear()
+            npc.stop_listening()
             clock = AudioClock(npc.drift)
             utterance = Utterance(
                 request.utterance, npc.epoch, sound, asked, request.pace, request.start, stream, clock=clock

@@ -229,7 +229,7 @@ def test_a_failing_network_fails_one_utterance(theatre: Theatre, voice: np.ndarr
         patch.setattr(Crowd, "advance", broken)
         theatre.run(0.3)
     theatre.speak(voice[:RATE], "u2")
-    theatre.run(2.0)
+    theatre.run(3.0)
     assert theatre.endings() == {"u1": ["failed"], "u2": ["finished"]}
 
 
