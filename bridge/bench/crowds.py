@@ -6,10 +6,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from bridge.bench.served import Served
-from bridge.bench.subscriber import Subscriber, events_of
+from bridge.bench.subscriber import Subscriber, frames_of
 from bridge.bench.voices import RATE, voice
 from bridge.client import Client
-from bridge.protocol.messages import FrameHeader, Topic
+from bridge.protocol.messages import FrameHeader, Topic, Transport
 
 READY_S = 60.0
 WARM_UP_S = 3.0
@@ -53,10 +53,10 @@ def measure(portrait: Path, speakers: int, idlers: int, transport: Transport, se
             )
             if spawned.ring is not None:
                 rings[name] = str(spawned.ring["path"])
-        topics = [Topic.of(kind, name) for name in names for kind in (Topic.TEXTURE, Topic.EVENT)]
+        topics = [Topic.of(Topic.TEXTURE, name) for name in names]
         subscriber = stack.enter_context(Subscriber(served.streams, topics, rings))
         for name in names:
-            subscriber.wait(events_of(name, "state", "ready"), READY_S)
+            subscriber.wait(frames_of(name), READY_S)
         for number, name in enumerate(names[:speakers]):
             client.speak(name, "talk", voice(seconds + WARM_UP_S + 10, number * 1.7), rate=RATE)
         sleep(WARM_UP_S)

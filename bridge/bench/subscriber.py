@@ -122,13 +122,3 @@ def frames_of(npc: str, utterance: str | None = None) -> Callable[[Arrival], boo
         return isinstance(header, FrameHeader) and header.npc == npc and utterance in (None, header.utterance)
 
     return wanted
-
-
-def events_of(npc: str, *kinds: str) -> Callable[[Arrival], bool]:
-    """Wants events of an NPC."""
-
-    def wanted(arrival: Arrival) -> bool:
-        header = arrival.header
-        return isinstance(header, Event) and header.npc == npc and header.event in kinds
-
-    return wanted

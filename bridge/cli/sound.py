@@ -96,6 +96,31 @@ class Playback:
             self._played += len(block)
 
 
+class SilentPlayback:
+    """As `Playback`, where no sound is to be heard: only the clock runs, no further than `known` samples."""
+
+    def __init__(self, rate: int, known: Callable[[], int]) -> None:
+        self.rate = rate
+        self._known = known
+        self._clock = PlaybackClock(rate)
+
+    def start(self) -> None:
+        """Begin; may be called again."""
+        if self._clock.position(monotonic()) == 0:
+            self._clock.update(0, monotonic())
+
+    def position(self) -> float:
+        """Samples that would have been heard by now."""
+        return min(self._clock.position(monotonic()), self._known())
+
+    def report_due(self) -> bool:
+        """Whether the daemon should be told the position now."""
+        return self._clock.report_due(monotonic())
+
+    def close(self) -> None:
+        """Nothing is to be stopped."""
+
+
 def whole(sound: Block) -> Supply:
     """Supplies a sound from its beginning to its end."""
     place = 0
