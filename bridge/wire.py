@@ -186,7 +186,10 @@ class Wire:
                 if listening != (self._slice_left > 0):
                     listening = not listening
                     poller.register(self._router, zmq.POLLIN) if listening else poller.unregister(self._router)
-                wait = 1 if not listening else RETRY_MS if self._patience else IDLE_MS
+                for topic, wanted in self._topics.news(now):
+                    _guarded(self._watch, topic, wanted)
+                soon = self._patience or self._topics.has_news
+                wait = 1 if not listening else RETRY_MS if soon else IDLE_MS
                 ready: dict[Any, int] = dict(poller.poll(0 if more or not self._running else wait))
                 if self._ear.fileno() in ready or self._ear in ready:
                     self._listen_for_bell()
@@ -270,9 +273,7 @@ class Wire:
             except zmq.Again:
                 return
             if message[:1] in (b"\0", b"\1"):
-                topic, wanted = message[1:], message[:1] == b"\1"
-                if self._topics.note(topic, wanted):
-                    _guarded(self._watch, topic, wanted)
+                self._topics.note(message[1:], message[:1] == b"\1")
 
     def _wake(self) -> None:
         if not self._signalled:

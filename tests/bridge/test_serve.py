@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 import zmq
+from websockets.sync.client import connect
 
 from bridge.config import Settings
 from bridge.daemon import Daemon, DaemonError
@@ -188,3 +189,24 @@ def test_the_daemons_clocks_do_not_follow_the_systems(
         assert all(later.sent >= earlier.sent for earlier, later in pairwise(frames))
     assert 0 < client.ask(m.Ping())["time"] - before < 60e6
     assert client.ask(m.Stats())["daemon"]["uptime_seconds"] < 60
+
+
+def test_the_door_opens_with_the_daemon_and_closes_with_it(served: Any) -> None:
+    daemon = served(door=True, door_port=0, door_token="secret")
+    page = daemon.where["door"]
+    assert page.endswith("#secret")
+    address = page.split("#")[0].replace("http", "ws") + "socket?token=secret"
+    with connect(address) as visitor:
+        visitor.send(msgspec.json.encode({"op": "ping", "id": 4, "v": 1}).decode())
+        assert msgspec.json.decode(visitor.recv(timeout=PATIENCE))["id"] == 4
+        assert daemon.end() == 0
+    assert "Traceback" not in daemon.log
+
+
+def test_a_door_that_cannot_open_is_said(served: Any) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        daemon = served(door=True, door_port=other.getsockname()[1])
+        assert daemon.end() == 1
+        assert "The door cannot open" in daemon.log

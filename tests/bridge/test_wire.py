@@ -10,6 +10,7 @@ import zmq
 from bridge.metrics import Counts, Durations
 from bridge.patience import PATIENCE
 from bridge.protocol.codec import Outgoing
+from bridge.topics import TELL_AGAIN
 from bridge.wire import MOST_WAITING, Wire
 
 TEXTURE, EVENT = b"tex/npc\0", b"evt/npc\0"
@@ -61,10 +62,26 @@ def test_what_nobody_wants_is_let_go_at_once(rig: Rig) -> None:
 def test_each_new_subscriber_is_told_of_and_the_last_that_leaves(rig: Rig) -> None:
     rig.start()
     first, second = rig.subscriber(EVENT), rig.subscriber(EVENT)
-    rig.until(lambda: rig.watched == [(EVENT, True)] * 2)
-    first.close(0)
-    second.unsubscribe(EVENT)
-    rig.until(lambda: rig.watched == [(EVENT, True)] * 2 + [(EVENT, False)])
+    rig.until(lambda: rig.watched[-1:] == [(EVENT, True)])
+    time.sleep(2 * TELL_AGAIN)
+    third = rig.subscriber(EVENT)
+    told = len(rig.watched)
+    rig.until(lambda: len(rig.watched) > told)
+    for each in (first, second, third):
+        each.close(0)
+    rig.until(lambda: rig.watched[-1] == (EVENT, False))
+
+
+def test_who_subscribes_again_and_again_is_told_of_now_and_then(rig: Rig) -> None:
+    rig.start()
+    nervous = rig.subscriber(EVENT)
+    begin = time.monotonic()
+    for _ in range(2000):
+        nervous.unsubscribe(EVENT)
+        nervous.subscribe(EVENT)
+    time.sleep(2 * TELL_AGAIN)
+    rig.until(lambda: rig.wire.topics() == ["evt/npc"] and rig.watched[-1] == (EVENT, True))
+    assert len(rig.watched) < 5 + (time.monotonic() - begin) / TELL_AGAIN
 
 
 def test_outdated_messages_are_dropped_and_their_buffers_let_go(rig: Rig) -> None:
