@@ -112,13 +112,15 @@ class AsyncClient:
         """True while the daemon is there."""
         return self._session.link.up
 
-    async def subscribe(self, npc: str, *, textures: bool = True, motion: bool = False, events: bool = True) -> None:
-        """Ask for an NPC's streams; for one that this client spawned, return when the daemon has heard of it.
+    async def subscribe(
+        self, npc: str, *, textures: bool = True, motion: bool = False, events: bool = True, timeout: float = CONFIRM
+    ) -> None:
+        """Ask for an NPC's streams; for one that this client spawned, return when they flow, or after `timeout` s.
 
-        Events that happen after that are never missed.
+        Events and frames that come after that are not missed for having subscribed too late.
         """
-        if self._session.subscribe(npc, textures, motion, events):
-            await self._wait(lambda: self._session.state(npc), CONFIRM, self._session.losses)
+        flowing = self._session.subscribe(npc, textures, motion, events)
+        await self._wait(flowing, timeout, self._session.losses)
 
     def unsubscribe(self, npc: str, *, textures: bool = True, motion: bool = True, events: bool = True) -> None:
         """Ask for no more of an NPC's streams."""

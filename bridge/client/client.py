@@ -28,7 +28,7 @@ DEFAULT_ENDPOINT = "tcp://127.0.0.1:5600"
 DEFAULT_TIMEOUT = 20.0
 """s for a connection and a reply: enrolling a portrait takes some on a slow machine."""
 CONFIRM = 2.0
-"""s that `subscribe` waits for the NPC's state."""
+"""s that `subscribe` waits at most for the NPC's state and newest frame."""
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
@@ -124,13 +124,15 @@ class Client:
         """True while the daemon is there."""
         return self._session.link.up
 
-    def subscribe(self, npc: str, *, textures: bool = True, motion: bool = False, events: bool = True) -> None:
-        """Ask for an NPC's streams; for one that this client spawned, return when the daemon has heard of it.
+    def subscribe(
+        self, npc: str, *, textures: bool = True, motion: bool = False, events: bool = True, timeout: float = CONFIRM
+    ) -> None:
+        """Ask for an NPC's streams; for one that this client spawned, return when they flow, or after `timeout` s.
 
-        Events that happen after that are never missed.
+        Events and frames that come after that are not missed for having subscribed too late.
         """
-        if self._session.subscribe(npc, textures, motion, events):
-            self._wait(lambda: self._session.state(npc), CONFIRM, self._session.losses)
+        flowing = self._session.subscribe(npc, textures, motion, events)
+        self._wait(flowing, timeout, self._session.losses)
 
     def unsubscribe(self, npc: str, *, textures: bool = True, motion: bool = True, events: bool = True) -> None:
         """Ask for no more of an NPC's streams."""

@@ -67,18 +67,28 @@ class Session:
         npc, spawns = request.npc, isinstance(request, Spawn)
         return self.link.post(request, lambda result: self._take_epoch(npc, result, spawns))
 
-    def subscribe(self, npc: str, textures: bool, motion: bool, events: bool) -> bool:
-        """Ask for an NPC's streams. True where its `state` event will tell that the daemon has heard of it."""
+    def subscribe(self, npc: str, textures: bool, motion: bool, events: bool) -> Callable[[], bool | None]:
+        """Ask for an NPC's streams. What is returned is true once they flow, and None before that.
+
+        It is true at once for an NPC that this client did not spawn: who knows whether it is there.
+        """
         with self._lock:
             view = self._views.get(npc)
             if view is None:
                 view = self._views[npc] = View(self._textures(npc).fetch)
-            view.state = None
+            if events:
+                view.state = None
+            frames, motions = view.frames_seen + textures, view.motions_seen + (motion and not textures)
             known = npc in self._spawned
-        for kind, wanted in ((Topic.TEXTURE, textures), (Topic.MOTION, motion), (Topic.EVENT, events)):
+        for kind, wanted in ((Topic.EVENT, events), (Topic.TEXTURE, textures), (Topic.MOTION, motion)):
             if wanted:
                 self.link.subscribe(Topic.of(kind, npc), True)
-        return known and events
+
+        def flowing() -> bool | None:
+            told = view.state is not None or not events
+            return (told and view.frames_seen >= frames and view.motions_seen >= motions) or None
+
+        return flowing if known else lambda: True
 
     def unsubscribe(self, npc: str, textures: bool, motion: bool, events: bool) -> None:
         """Ask for no more of an NPC's streams."""
@@ -109,11 +119,6 @@ class Session:
                     del self._events[place]
                     return event
         return None
-
-    def state(self, npc: str) -> Event | None:
-        """The newest `state` event of an NPC."""
-        with self._lock:
-            return self.view(npc).state
 
     def view(self, npc: str) -> View:
         """What is known of an NPC. Raises `ValueError` for one that was not subscribed to."""

@@ -34,6 +34,7 @@ class View:
         self.state: Event | None = None
         """The newest `state` event: what the NPC does, and at which fps and size."""
         self.frames_seen = 0
+        self.motions_seen = 0
         self.frames_dropped = 0
         """Gaps in `seq`: frames that the daemon or the wire left out."""
         self._fetch = fetch
@@ -75,6 +76,7 @@ class View:
             return False
         self.reached(motion.header.epoch)
         self._motion = motion
+        self.motions_seen += 1
         return True
 
     def add_event(self, event: Event) -> None:

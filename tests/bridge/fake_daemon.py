@@ -51,6 +51,8 @@ class FakeDaemon:
         npc = topic[4:-1].decode()
         if message[0] and topic.startswith(Topic.EVENT) and npc in self.epochs:
             self.event("state", npc)
+        elif message[0] and topic.startswith(Topic.TEXTURE) and npc in self.epochs:
+            self.texture(npc, None, 0)
 
     def asked(self, client: bytes, message: bytes) -> None:
         try:
@@ -106,23 +108,29 @@ class FakeDaemon:
         epoch = self.epochs[npc]
         self.event("started", npc, utterance=utterance, position=0)
         for number in range(5000 if utterance == "long" else FRAMES):
-            self.seq += 1
-            common = {"npc": npc, "epoch": epoch, "seq": self.seq, "rate": 16_000, "utterance": utterance}
-            header = FrameHeader(
-                **common,
-                pts=number * STEP,
-                width=4,
-                height=4,
-                format="rgba",
-                origin="top-left",
-                sent=monotonic_ns() // 1000,
-            )
-            self.publish(Topic.TEXTURE, npc, encode(header), bytes([number % 256]) * 64)
-            motion = MotionHeader(
-                **common, pts=number * STEP, sent=monotonic_ns() // 1000, fields={"gaze": 2, "blink": 1}
-            )
+            self.texture(npc, utterance, number)
+            common = {"npc": npc, "epoch": epoch, "seq": number, "rate": 16_000, "utterance": utterance}
+            fields = {"gaze": 2, "blink": 1}
+            motion = MotionHeader(**common, pts=number * STEP, sent=monotonic_ns() // 1000, fields=fields)
             self.publish(Topic.MOTION, npc, encode(motion), struct.pack("<3f", 0.1, 0.2, number))
         self.event("finished", npc, utterance=utterance, position=FRAMES * STEP)
+
+    def texture(self, npc: str, utterance: str | None, number: int) -> None:
+        self.seq += 1
+        header = FrameHeader(
+            npc=npc,
+            epoch=self.epochs[npc],
+            seq=self.seq,
+            pts=number * STEP,
+            rate=16_000,
+            utterance=utterance,
+            width=4,
+            height=4,
+            format="rgba",
+            origin="top-left",
+            sent=monotonic_ns() // 1000,
+        )
+        self.publish(Topic.TEXTURE, npc, encode(header), bytes([number % 256]) * 64)
 
     def make_noise(self, npc: str, client: bytes) -> None:
         for junk in (b"", b"\xc1", b"\x81" * 100, encode(Event(event="gone", npc="other", epoch=9, sent=0))):
