@@ -16,25 +16,13 @@ import zmq
 
 from bridge.metrics import Counts, Durations
 from bridge.patience import RETRY_MS, Patience
-from bridge.protocol.codec import MAX_REQUEST, Outgoing
+from bridge.protocol.codec import Outgoing
 from bridge.protocol.messages import Topic
+from bridge.sockets import LINGER_MS, Context, Secure, bind, open_control, open_publisher
 from bridge.topics import Topics
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_MS = 500
-"""Between heartbeats; with the next one, a dead side is found within 2 s."""
-HEARTBEAT_TIMEOUT_MS = 1500
-HANDSHAKE_MS = 10_000
-"""For a connection to say who it is; after that it is closed."""
-LINGER_MS = 500
-"""For the last messages to leave when the daemon ends."""
-REQUESTS_WAITING = 64
-"""High-water mark of requests of one connection inside ZeroMQ; what comes beyond waits at the client."""
-REPLIES_WAITING = 1024
-"""High-water mark of replies to one connection that does not read them."""
-MAX_SUBSCRIPTION = 1024
-"""Bytes of the longest message that a subscriber may send: a topic has 69, but the handshake of CURVE 300 or so."""
 STREAM_MARK = 16
 """High-water mark of one subscriber, in messages, besides `MARK_OF_NPC` for each NPC."""
 MARK_OF_NPC = 4
@@ -65,12 +53,12 @@ class Wire:
 
     def __init__(
         self,
-        context: "zmq.Context[zmq.Socket[bytes]]",
+        context: Context,
         control: Sequence[str],
         streams: Sequence[str],
         durations: Durations,
         counts: Counts,
-        secure: Callable[["zmq.Socket[bytes]"], None] | None = None,
+        secure: Secure | None = None,
     ) -> None:
         self._durations = durations
         self._counts = counts
@@ -88,12 +76,11 @@ class Wire:
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
-        self._router: zmq.Socket[bytes] = context.socket(zmq.ROUTER)
-        self._publisher: zmq.Socket[bytes] = context.socket(zmq.XPUB)
+        self._router = open_control(context, secure)
+        self._publisher = open_publisher(context, secure, self._mark)
         try:
-            self._prepare(secure)
-            self.control = [_bind(self._router, endpoint) for endpoint in control]
-            self.streams = [_bind(self._publisher, endpoint) for endpoint in streams]
+            self.control = bind(self._router, control)
+            self.streams = bind(self._publisher, streams)
         except BaseException:
             self._close_sockets(linger=0)
             raise
@@ -154,23 +141,6 @@ class Wire:
             return
         self._wake()
         self._thread.join()
-
-    def _prepare(self, secure: Callable[["zmq.Socket[bytes]"], None] | None) -> None:
-        for each in (self._router, self._publisher):
-            each.linger = LINGER_MS
-            each.setsockopt(zmq.HEARTBEAT_IVL, HEARTBEAT_MS)
-            each.setsockopt(zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS)
-            each.setsockopt(zmq.HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS)
-            each.setsockopt(zmq.HANDSHAKE_IVL, HANDSHAKE_MS)
-            if secure is not None:
-                secure(each)
-        self._router.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST)
-        self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
-        self._router.rcvhwm = REQUESTS_WAITING
-        self._router.sndhwm = REPLIES_WAITING
-        self._publisher.setsockopt(zmq.MAXMSGSIZE, MAX_SUBSCRIPTION)
-        self._publisher.setsockopt(zmq.XPUB_VERBOSE, 1)
-        self._publisher.sndhwm = self._mark
 
     def _run(self) -> None:
         poller = zmq.Poller()
@@ -301,9 +271,3 @@ def _guarded(call: Callable[..., object], *arguments: object) -> None:
         call(*arguments)
     except Exception:
         log.exception("A call from the wire failed")
-
-
-def _bind(each: "zmq.Socket[bytes]", endpoint: str) -> str:
-    """Bind and tell where: port 0 becomes the one that was free."""
-    each.bind(endpoint.replace(":0", ":*") if endpoint.endswith(":0") else endpoint)
-    return each.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0")
