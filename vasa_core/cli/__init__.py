@@ -3,7 +3,6 @@
 import signal
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -33,8 +32,6 @@ BRIDGE_VERBS = ("serve", "keys", "say", "watch", "live", "top", "bench")
 def _add_bridge_verbs() -> None:
     """Late, because this package needs nothing of the bridge."""
     for name in BRIDGE_VERBS:
-        if find_spec(f"bridge.cli.{name}") is None:
-            continue
         verb = import_module(f"bridge.cli.{name}")
         if hasattr(verb, "app"):
             app.add_typer(verb.app, name=name, epilog=verb.EXAMPLES)

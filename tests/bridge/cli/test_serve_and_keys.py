@@ -1,12 +1,14 @@
 """`vasa serve` and `vasa keys` from the command line."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from bridge.config import FOLDER
-from vasa_core.cli import main
+from vasa_core.cli import BRIDGE_VERBS, main
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +27,18 @@ def vasa(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *a
             return "", capsys.readouterr().err.strip()
     printed = capsys.readouterr()
     return printed.out, printed.err
+
+
+def test_the_verbs_of_the_daemon_are_there_and_load_nothing_heavy() -> None:
+    script = (
+        "import sys; from vasa_core.cli import BRIDGE_VERBS, main; sys.argv = ['vasa', '--help']\n"
+        "try: main()\n"
+        "except SystemExit: print([name for name in ('numpy', 'zmq', 'msgspec', 'cv2') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert all(f" {verb} " in done.stdout for verb in BRIDGE_VERBS)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_settings_are_shown_with_their_sources(
