@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Page:
             flags.append("--no-sandbox")
         self.problems: list[str] = []
         self._next_id = 0
+        self._sockets = ExitStack()
         self._browser = subprocess.Popen([str(PROGRAM), *flags, "about:blank"], stderr=subprocess.DEVNULL)
         try:
             self._socket = self._attach(profile)
@@ -68,7 +70,7 @@ class Page:
 
     def wait(self, condition: str, seconds: float = 20.0) -> None:
         """Until a JavaScript expression is true; while the page loads it may fail."""
-        condition = f"(() => {{ try {{ return {condition} }} catch {{ return false }} }})()"
+        condition = f"(() => {{ try {{ return Boolean({condition}) }} catch {{ return false }} }})()"
         end = time.monotonic() + seconds
         while not self.run(condition):
             assert time.monotonic() < end, f"Not in {seconds} s: {condition}; the console says {self.problems}"
@@ -79,7 +81,7 @@ class Page:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
     def close(self) -> None:
-        self._socket.close()
+        self._sockets.close()
         self._browser.terminate()
         try:
             self._browser.wait(10)
@@ -98,7 +100,7 @@ class Page:
             browser.send(json.dumps({"id": 1, "method": "Target.getTargets"}))
             targets = json.loads(browser.recv(timeout=START_SECONDS))["result"]["targetInfos"]
         target = next(each["targetId"] for each in targets if each["type"] == "page")
-        return connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None)
+        return self._sockets.enter_context(connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None))
 
     def _note(self, message: dict[str, Any]) -> None:
         params = message.get("params", {})
