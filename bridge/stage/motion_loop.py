@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import RLock
 
+import numpy as np
+
 from bridge.metrics import Counts, Durations
 from bridge.protocol.errors import BridgeError
 from bridge.stage.clock import Time
@@ -102,6 +104,12 @@ class MotionLoop:
             self._durations.record("motion", spent)
             self.block_s += COST_GAIN * (spent / len(wants) - self.block_s)
         return bool(wants or orders), wake
+
+    def warm_up(self) -> None:
+        """Run the networks once, so that the first utterance does not wait for what happens only then."""
+        face = self.crowd.face()
+        silence = np.zeros(face.delay_samples, np.float32)
+        self.crowd.advance([(face, crowd.push(silence)), (face, crowd.finish()), (face, crowd.idle(BLOCK))])
 
     def review(self) -> None:
         """Decide who makes motion of its own: all who speak, and as many idle faces as there is time for."""

@@ -66,6 +66,7 @@ class Stage(Talk):
         self._began = system_time.monotonic()
         self._threads: list[threading.Thread] = []
         if settings.workers:
+            self._motion.warm_up()
             self._start("motion", self._move, self._motion_wake)
             for number in range(settings.workers):
                 self._start(f"picture-{number}", self._pictures.work, self._picture_wake)
