@@ -7,6 +7,7 @@ of a face. Time is that of the process, so that other programs on the machine co
 
 import argparse
 import gc
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -99,6 +100,25 @@ def print_stages(renderer: Any, motion: Motion) -> None:
         print(f"  {name:34s} {1e3 * seconds / len(motion):8.3f} ms  {100 * seconds / total:5.1f} %")
 
 
+def together(renderers: list[Any], motion: Motion) -> float:
+    """Frames a second of renderers in a thread each; real time, so the machine should have nothing else to do."""
+    gate = threading.Barrier(len(renderers) + 1)
+
+    def draw(renderer: Any) -> None:
+        gate.wait()
+        for i in range(len(motion)):
+            renderer.render(motion, i)
+
+    threads = [threading.Thread(target=draw, args=(renderer,)) for renderer in renderers]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    start = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return len(renderers) * len(motion) / (time.perf_counter() - start)
+
+
 def resident_bytes() -> int:
     """Memory of this process that lies in RAM."""
     fields = Path("/proc/self/status").read_text().split("VmRSS:")
@@ -133,6 +153,14 @@ def main() -> None:
         median = timed_frames(renderer, motion)
         print(f"\n{name}, 512x512 RGBA: {1e3 * median:.3f} ms, {1 / median:.0f} frames a second on one core (median)")
         print_stages(renderer, motion)
+
+    pair = [renderer, Renderer(asset, space, background="transparent")]
+    for each in pair:
+        each.render(busy_motion(space, 1), 0)
+    alone, both = (together(renderers, busy_motion(space, FRAMES)) for renderers in (pair[:1], pair))
+    print(
+        f"\nspeaking, one thread: {alone:.0f} frames a second; two threads: {both:.0f}, {both / alone:.2f} times that"
+    )
 
     print()
     usual = timed_frames(renderer, busy_motion(space, FRAMES))

@@ -76,6 +76,8 @@ class Creases:
         pressed = 1 - self._distances(position) / self._lengths
         begin, full = self._limits.T
         signal = np.clip((pressed - begin) / (full - begin), 0, 1)
+        if not signal.any():
+            return np.zeros(len(self._shares), np.float32)
         return (self._shares @ (signal * signal * (3 - 2 * signal))).astype(np.float32)
 
     def draw(self, frame: NDArray[np.uint8], shape: NDArray[np.float32], position: NDArray[np.float32]) -> None:
