@@ -1,8 +1,9 @@
 """What many faces cost before they are drawn: processor and wall time per block of 80 ms, on one core.
 
-python tests/benchmarks/bench_crowd.py [--faces 1 2 4 8 16] [--blocks 100] [--apart]
+python tests/benchmarks/bench_crowd.py [--faces 1 2 4 8 16] [--blocks 100] [--apart] [--models FOLDER]
 
-The table has the median over the blocks. --apart: each face goes through the networks by itself.
+The table has the median over the blocks. --apart: each face goes through the networks by itself. --models: a folder with
+other files of the motion model than the shipped ones.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from vasa_core.audio.reading import load_audio
 from vasa_core.motion.crowd import Call, Crowd, idle, push
 from vasa_core.motion.generator import AnimationSettings, MotionGenerator
 from vasa_core.motion.innovations import BLOCK
+from vasa_core.motion.sampler import MotionModel
 
 WARM_UP_BLOCKS = 40
 """Until the model's memory of 2.56 s is full."""
@@ -76,11 +78,12 @@ def main() -> None:
     parser.add_argument("--faces", type=int, nargs="+", default=[1, 2, 4, 8, 16])
     parser.add_argument("--blocks", type=int, default=100)
     parser.add_argument("--apart", action="store_true")
+    parser.add_argument("--models", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         voice = load_audio(write_long_voice(Path(folder) / "voice.wav", VOICE_S))
     begin = time.process_time()
-    crowd = Crowd()
+    crowd = Crowd(model=MotionModel(options.models))
     print(f"a crowd without faces: {1000 * (time.process_time() - begin):.0f} ms to open")
     advance = apart if options.apart else Crowd.advance
     print(f"{options.blocks} blocks of {1000 * BLOCK_S:.0f} ms, look-ahead {1000 * LIVE.look_ahead:.0f} ms, one thread")

@@ -13,7 +13,7 @@ from vasa_core.motion.channels import CHANNELS, EMOTIONS, EXPRESSION_UNITS, ROW_
 from vasa_core.motion.conditions import asked_rows, condition_rows  # noqa: E402
 from vasa_core.motion.innovations import BLOCK, continuation, innovations, renewed, with_velocity  # noqa: E402
 from vasa_core.motion.prosody import FRAME_SAMPLES, PROSODY_SIZE  # noqa: E402
-from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings  # noqa: E402
+from vasa_core.motion.sampler import MotionModel, MotionSampler, Need, SamplerSettings, _history, _tokens  # noqa: E402
 from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, Scales, cut, is_live, measure_scales  # noqa: E402
 from vasa_core.training.export_motion import write_onnx  # noqa: E402
 from vasa_core.training.mishaps import MishapSettings, displacements  # noqa: E402
@@ -124,8 +124,9 @@ def test_blocks_one_by_one_equal_the_whole_sequence(tmp_path: Path) -> None:
     tokens, rows = [], [np.zeros((BLOCK + 1, ROW_SIZE), np.float32)]
     for begin in range(0, frames, BLOCK):
         part = slice(begin, begin + BLOCK)
-        sound = features[begin // BLOCK]
-        tokens.append(sampler._tokens(sound, prosody[part], direction.state[part], values[part], asked[part])[0])
+        need = Need(features[begin // BLOCK], prosody[part], direction.slice(part.start, part.stop))
+        history = _history(sampler._rows[None], asked[None, part], direction.state[None, part])
+        tokens.append(_tokens([sampler], [need], values[None, part], history)[0])
         new = 0.1 * rng.standard_normal((BLOCK, ROW_SIZE)).astype(np.float32)
         sampler._rows = np.concatenate([sampler._rows[-1:], new])
         rows.append(new)

@@ -49,9 +49,9 @@ def idle(frames: int = 1) -> Call:
 class Crowd:
     """Faces that share one motion model and one speech encoder. Not for use from two threads at once."""
 
-    def __init__(self, threads: int = 1) -> None:
-        """`threads`: CPU threads of the networks."""
-        self.model = MotionModel(threads=threads)
+    def __init__(self, threads: int = 1, model: MotionModel | None = None) -> None:
+        """`threads`: CPU threads of the networks; `model`: another motion model than the shipped one."""
+        self.model = model or MotionModel(threads=threads)
         self.network = open_encoder(threads)
 
     def face(self, settings: AnimationSettings | None = None, cues: Iterable[Cue] = ()) -> MotionGenerator:

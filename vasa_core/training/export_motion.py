@@ -5,18 +5,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import onnx
-import torch
 
-from vasa_core.audio.encoder import AHEAD_FEATURES, BLOCK_FEATURES
 from vasa_core.models import MODELS_DIR, ModelCard, read_card, sha256_of, write_card
-from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.sampler import BACKBONE, DENOISER
 from vasa_core.training.batches import Scales
+from vasa_core.training.motion_graphs import backbone_graph, denoiser_graph
 from vasa_core.training.motion_model import KERNEL, MotionTransformer
 from vasa_core.training.onnx_storage import store_half
 from vasa_core.training.train_motion import load_motion_model
-
-OPSET = 17
 
 
 def write_onnx(model: MotionTransformer, scales: Scales, folder: Path) -> None:
@@ -25,49 +21,17 @@ def write_onnx(model: MotionTransformer, scales: Scales, folder: Path) -> None:
     The scales are kept in the denoiser's metadata.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    c = model.config
-    batch = {0: "batch"}
-    inputs = {
-        "history": torch.randn(2, BLOCK, c.history_size),
-        "features": torch.randn(2, 1, BLOCK_FEATURES + AHEAD_FEATURES, c.feature_size),
-        "lead": torch.randn(2, KERNEL - 2, c.feature_size),
-        "prosody": torch.randn(2, BLOCK, c.prosody_size),
-        "conditions": torch.randn(2, BLOCK, c.condition_size),
-        "state": torch.zeros(2, BLOCK, dtype=torch.long),
-        "source": torch.zeros(2, dtype=torch.long),
-        "keep_audio": torch.ones(2, BLOCK),
-        "past": torch.randn(2, c.depth, 2, c.window, c.width),
-        "mask": torch.zeros(BLOCK, c.window + BLOCK),
-    }
-    axes = {name: batch for name in inputs if name != "mask"} | {"tokens": batch, "new": batch}
-    _export(model.backbone, inputs, ["tokens", "new"], axes, folder / f"{BACKBONE}.onnx", {})
-    inputs = {
-        "noisy": torch.randn(2, BLOCK, c.row_size),
-        "tokens": torch.randn(2, BLOCK, c.width),
-        "time": torch.rand(2),
-    }
-    axes = dict.fromkeys((*inputs, "clean"), batch)
     notes = {name: json.dumps(part.tolist()) for name, part in asdict(scales).items()}
     notes["kernel_past"] = str(KERNEL - 2)
-    _export(model.denoiser, inputs, ["clean"], axes, folder / f"{DENOISER}.onnx", notes)
+    _write(backbone_graph(model.backbone), folder / f"{BACKBONE}.onnx", {})
+    _write(denoiser_graph(model.denoiser, model.config), folder / f"{DENOISER}.onnx", notes)
 
 
-def _export(
-    part: torch.nn.Module,
-    inputs: dict[str, torch.Tensor],
-    outputs: list[str],
-    axes: dict[str, dict[int, str]],
-    path: Path,
-    notes: dict[str, str],
-) -> None:
-    torch.onnx.export(
-        part, tuple(inputs.values()), str(path), input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
-        opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
-    stored = onnx.load(str(path))
-    store_half(stored)
-    onnx.helper.set_model_props(stored, notes)
-    onnx.save(stored, str(path))
+def _write(graph: onnx.ModelProto, path: Path, notes: dict[str, str]) -> None:
+    store_half(graph)
+    onnx.helper.set_model_props(graph, notes)
+    onnx.checker.check_model(graph)
+    onnx.save(graph, str(path))
 
 
 PURPOSES = {
