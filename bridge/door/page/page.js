@@ -1,8 +1,10 @@
 // The page: a face, a voice line, and what is asked of it.
 
 import { Controls } from "./controls.js";
+import { Ears } from "./ears.js";
 import { Player } from "./player.js";
 import { LEAD_SECONDS, Session } from "./session.js";
+import { Shelf, press } from "./shelf.js";
 import { Stats } from "./stats.js";
 import { Voice, toSamples } from "./voice.js";
 import { Wave } from "./wave.js";
@@ -11,7 +13,6 @@ import { Wire } from "./wire.js";
 const CLOCK_MS = 250; // between reports of where the sound is
 const LIST_MS = 3000; // between looks at which NPCs there are
 const NOTICE_MS = 8000; // for what went wrong to be read
-const UPLOAD = "+";
 
 const find = (selector) => document.querySelector(selector);
 const face = find("#face");
@@ -21,6 +22,8 @@ const player = new Player(face, voice, stats);
 const wave = new Wave(find("#wave"));
 const wire = new Wire(location.hash.slice(1), { onOpen: begin, onClosed: lose, onFrame: show, onEvent: note });
 const session = new Session(wire);
+const ears = new Ears(hear);
+const shelf = new Shelf((chosen) => ((portrait = chosen), dress()), chooseLine);
 const controls = new Controls((op, fields) => ask(op, { npc: session.npc, ...fields }), face);
 
 let portrait = null; // {name, bytes}
@@ -63,7 +66,7 @@ async function begin() {
   isSeen = true;
   try {
     controls.showEmotions((await session.begin()).emotions);
-    if (!portrait) await offerSamples();
+    portrait ??= await shelf.fill();
     await dress();
   } catch (problem) {
     say(problem.message, true);
@@ -130,6 +133,26 @@ function note(event) {
   if (isReady && voice.utterance === null) setState("idle");
 }
 
+/** What the microphone hears goes to the NPC, except while it speaks. */
+function hear(samples, rate) {
+  if (!isReady || voice.utterance !== null) return;
+  setState("listening");
+  session.listen(samples, rate).catch(() => {}); // it may have begun to speak, or the daemon may be gone
+}
+
+async function toggleEars({ target }) {
+  try {
+    if (target.checked) return await ears.open();
+    ears.close();
+    await session.stopListening();
+    setState("idle");
+  } catch (problem) {
+    ears.close();
+    target.checked = false;
+    say(`The microphone cannot be used: ${problem.message}`, true);
+  }
+}
+
 async function toggleSpeech() {
   if (!isReady || !line) return;
   await voice.wake();
@@ -146,6 +169,7 @@ async function toggleSpeech() {
     voice.prepare(utterance, buffer, () => setState("idle"));
     setState("speaking");
     say("");
+    if (find("#hear").checked) await session.stopListening();
     await session.speak(utterance, toSamples(buffer), buffer.sampleRate);
   } catch (problem) {
     if (voice.isOurs(utterance)) voice.stop();
@@ -154,81 +178,14 @@ async function toggleSpeech() {
   }
 }
 
-async function offerSamples() {
-  const samples = await (await fetch("/samples.json")).json();
-  const tiles = samples.portraits.map((name) => {
-    const tile = makeTile(name, () => choosePortrait(tile, { name, load: () => load(name) }));
-    tile.append(Object.assign(new Image(), { src: `/samples/${name}`, alt: name }));
-    return tile;
-  });
-  const own = makeTile("your own portrait", () => pickFile("image/*,.vasa", (file) => addPortrait(file)));
-  own.textContent = UPLOAD;
-  find("#portraits").replaceChildren(...tiles, own);
-  const lines = samples.lines.map((name, i) => makeLine(`Line ${i + 1}`, () => load(name)));
-  const ownLine = makeLine("Your own …", null);
-  ownLine.onclick = () => pickFile("audio/*", (file) => addLine(file));
-  find("#lines").replaceChildren(...lines, ownLine);
-  press(tiles[0]);
-  portrait = { name: samples.portraits[0], bytes: await load(samples.portraits[0]) };
-  await lines[0].onclick();
-}
-
-async function load(name) {
-  return (await fetch(`/samples/${encodeURIComponent(name)}`)).arrayBuffer();
-}
-
-function press(button) {
-  for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
-}
-
-function makeTile(name, onClick) {
-  const tile = document.createElement("button");
-  Object.assign(tile, { type: "button", title: name, onclick: onClick });
-  tile.setAttribute("aria-label", name);
-  return tile;
-}
-
-async function choosePortrait(tile, { name, load }) {
-  press(tile);
-  portrait = { name, bytes: await load() };
-  await dress();
-}
-
-function makeLine(name, load) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", textContent: name });
-  button.onclick = async () => {
-    press(button);
-    try {
-      const bytes = await load();
-      const buffer = await voice.decode(bytes);
-      line = { name, bytes, buffer };
-      wave.show(buffer);
-    } catch {
-      say(`The browser cannot read ${name} as a sound.`, true);
-    }
-    if (isReady && voice.utterance === null) setState("idle");
-  };
-  return button;
-}
-
-function pickFile(accept, use) {
-  const input = find("#file");
-  Object.assign(input, { accept, value: "", onchange: () => input.files[0] && use(input.files[0]) });
-  input.click();
-}
-
-async function addPortrait(file) {
-  const tile = makeTile(file.name, () => choosePortrait(tile, { name: file.name, load: () => file.arrayBuffer() }));
-  tile.append(Object.assign(new Image(), { src: URL.createObjectURL(file), alt: file.name }));
-  find("#portraits").lastElementChild.before(tile);
-  await tile.onclick();
-}
-
-async function addLine(file) {
-  const button = makeLine(file.name, () => file.arrayBuffer());
-  find("#lines").lastElementChild.before(button);
-  await button.onclick();
+async function chooseLine({ name, bytes }) {
+  try {
+    line = { name, bytes, buffer: await voice.decode(bytes) };
+    wave.show(line.buffer);
+  } catch {
+    say(`The browser cannot read ${name} as a sound.`, true);
+  }
+  if (isReady && voice.utterance === null) setState("idle");
 }
 
 async function listNpcs() {
@@ -249,6 +206,7 @@ async function turnTo(npc) {
 
 find("#npc").onchange = ({ target }) => (target.blur(), turnTo(target.value || null));
 find("#speak").onclick = toggleSpeech;
+find("#hear").onchange = toggleEars;
 face.onclick = toggleSpeech;
 face.onkeydown = (event) => [" ", "Enter"].includes(event.key) && (event.preventDefault(), toggleSpeech());
 for (const button of find("#background").children) {
@@ -268,7 +226,7 @@ document.ondrop = (event) => {
   event.preventDefault();
   document.body.classList.remove("dropping");
   const file = event.dataTransfer.files[0];
-  if (file) (file.type.startsWith("audio/") ? addLine : addPortrait)(file);
+  if (file) file.type.startsWith("audio/") ? shelf.addLine(file) : shelf.addPortrait(file);
 };
 setInterval(listNpcs, LIST_MS);
 setInterval(() => {

@@ -72,6 +72,16 @@ export class Session {
     });
   }
 
+  /** Let the NPC hear samples (16 bits, mono) of somebody else. */
+  async listen(samples, rate) {
+    return this.wire.ask("listen", { npc: this.npc, audio: await toBase64(samples), encoding: "s16", rate });
+  }
+
+  /** The other has finished. */
+  stopListening() {
+    return this.wire.ask("listen", { npc: this.npc, end: true });
+  }
+
   async #leave() {
     await this.wire.ask("subscribe", { npc: this.npc });
     if (this.#own) await this.wire.ask("despawn", { npc: this.#own });

@@ -7,7 +7,8 @@ export class Stats {
   #shown = 0;
   #since = performance.now();
   #ahead = [];
-  /** Sums since the page was opened; tests read them too. */
+  #inStep = ""; // how the last line went
+  /** Sums since the page was opened. */
   totals = { shown: 0, late: 0, skipped: 0, lost: 0 };
   note = "";
 
@@ -41,8 +42,9 @@ export class Stats {
     if (this.#ahead.length) {
       const sorted = this.#ahead.toSorted((a, b) => a - b);
       const at = (share) => `${(1000 * sorted[Math.floor(share * (sorted.length - 1))]).toFixed(0)} ms`;
-      parts.push(`frames ${at(0.5)} before their sound (worst ${at(0)})`);
+      this.#inStep = `frames ${at(0.5)} before their sound (worst ${at(0)})`;
     }
+    if (this.#inStep) parts.push(this.#inStep);
     const { late, skipped, lost } = this.totals;
     parts.push(`late ${late}`, `skipped ${skipped}`, `dropped ${lost}`);
     if (this.note) parts.push(this.note);
