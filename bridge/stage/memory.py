@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bridge.stage.timeline import COLUMNS, FRAME_S, LASTS, SWINGING_COLUMNS, Row, within_range
 from vasa_core.motion.easing import ease
+from vasa_core.motion.release import HEAD_S
 from vasa_core.motion.track import MOTION_FPS
 
 KEPT_FRAMES = round(24 * MOTION_FPS)
@@ -15,6 +16,11 @@ LEAST_FRAMES = round(10 * MOTION_FPS)
 """Frames that must be there before any is shown again."""
 RUN_FRAMES = round(4 * MOTION_FPS)
 """At least so many come in a row between two leaps."""
+LIKE_SHARE = 30
+"""One of so many remembered frames is like enough to leap to."""
+LEAP_LASTS = LASTS.copy()
+"""[C] s that a leap takes: there is no hurry."""
+LEAP_LASTS[:SWINGING_COLUMNS] = HEAD_S
 LIDS = 2.0
 """Weight of an open lid against 1 rad of the head's turn, where a like frame is looked for."""
 
@@ -57,7 +63,7 @@ class IdleMemory:
         row = self._rows[self._place]
         if self._offset is not None:
             self._since += 1
-            left = 1 - ease(self._since * FRAME_S / LASTS)
+            left = 1 - ease(self._since * FRAME_S / LEAP_LASTS)
             row = within_range((row + left * self._offset).astype(np.float32))
         self._place += 1
         self._left -= 1
@@ -71,7 +77,7 @@ class IdleMemory:
         gaze, blink = COLUMNS["gaze"], COLUMNS["blink"]
         turned += np.abs(rows[:, gaze] - last[gaze]).sum(axis=1)
         turned += LIDS * np.abs(rows[:, blink] - last[blink]).sum(axis=1)
-        likest = np.argsort(turned)[: max(1, len(rows) // 10)]
+        likest = np.argsort(turned)[: max(1, len(rows) // LIKE_SHARE)]
         self._place = int(self._random.choice(likest))
         self._left = RUN_FRAMES + int(self._random.integers(0, RUN_FRAMES))
         self._offset, self._since = last - rows[self._place], 0

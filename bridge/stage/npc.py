@@ -54,6 +54,8 @@ class Npc:
         """What is wanted."""
         self.speech_gets, self.idle_gets = Share(1.0, request.size), Share(1.0, request.size)
         """What is had of it under load."""
+        self._told = Share(1.0, request.size)
+        """What the last event said of that."""
         self.epoch = 0
         self.seq = 0
         self.wants_textures = self.wants_motion = False
@@ -190,15 +192,16 @@ class Npc:
 
     def allow(self, speaking: bool, share: Share) -> None:
         """Under load it gets less, and more again afterwards."""
-        before, full = self.speech_gets if speaking else self.idle_gets, Share(1.0, self.size)
+        full, told = Share(1.0, self.size), self._told
         self.speech_gets, self.idle_gets = (share, full) if speaking else (full, share)
-        if share == before:
-            return
         detail = {"fps": round(self.wanted_rate(speaking) * share.frames, 2), "size": share.size}
-        if share == full:
+        if share == full and told != full:
             self.tell("recovered", detail=detail)
-        elif before == full or before.size != share.size or abs(before.frames - share.frames) > TELLING_CHANGE:
+        elif share != full and (told.size != share.size or abs(told.frames - share.frames) > TELLING_CHANGE):
             self.tell("overloaded", detail=detail)
+        else:
+            return
+        self._told = share
 
     def spent(self, seconds: float) -> None:
         """A frame took so much processor time."""
