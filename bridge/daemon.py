@@ -20,8 +20,9 @@ from bridge.metrics import Counts, Durations
 from bridge.protocol.codec import Outgoing
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import Stats
+from bridge.replying import Client
 from bridge.ring import remove_stale
-from bridge.wire import Client, Wire
+from bridge.wire import Wire
 from vasa_core.errors import VasaError
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from bridge.metrics import Counts, Durations
 from bridge.patience import RETRY_MS, Patience
 from bridge.protocol.codec import Outgoing
 from bridge.protocol.messages import Topic
+from bridge.replying import Client, Replies
 from bridge.sockets import LINGER_MS, Context, Secure, bind, open_control, open_publisher
 from bridge.topics import Topics
 
@@ -41,8 +42,6 @@ BURST = 8
 IDLE_MS = 1000
 """For which this thread sleeps where nothing happens."""
 
-Client = tuple[bytes, ...]
-"""How the ROUTER addresses a client: its identity, and an empty part where it is a REQ socket."""
 TakeRequest = Callable[[Client, bytes], None]
 Watch = Callable[[bytes, bool], None]
 """Told of each new subscription (topic, True), and when the last one of a topic is gone (topic, False)."""
@@ -62,7 +61,7 @@ class Wire:
     ) -> None:
         self._durations = durations
         self._counts = counts
-        self._replies: deque[tuple[Client, bytes]] = deque()
+        self._replies = Replies(counts)
         self._outgoing: deque[tuple[float, Outgoing]] = deque()
         self._patience = Patience(self._send_stream, self._send_if_room)
         self._topics = Topics()
@@ -112,7 +111,7 @@ class Wire:
 
     def reply(self, client: Client, message: bytes) -> None:
         """Send a reply. Any thread; never blocks."""
-        self._replies.append((client, message))
+        self._replies.put(client, message)
         self._wake()
 
     def expect(self, npcs: int) -> None:
@@ -148,7 +147,7 @@ class Wire:
             poller.register(each, zmq.POLLIN)
         listening = True
         try:
-            while self._running or self._replies or self._outgoing:
+            while self._running or self._replies.has_new or self._outgoing:
                 more = self._send()
                 now = monotonic()
                 if now >= self._slice_end:
@@ -158,7 +157,7 @@ class Wire:
                     poller.register(self._router, zmq.POLLIN) if listening else poller.unregister(self._router)
                 for topic, wanted in self._topics.news(now):
                     _guarded(self._watch, topic, wanted)
-                soon = self._patience or self._topics.has_news
+                soon = self._patience or self._topics.has_news or self._replies.some_wait
                 wait = 1 if not listening else RETRY_MS if soon else IDLE_MS
                 ready: dict[Any, int] = dict(poller.poll(0 if more or not self._running else wait))
                 if self._ear.fileno() in ready or self._ear in ready:
@@ -182,18 +181,11 @@ class Wire:
         if self._patience:
             self._patience.retry()
         for _ in range(BURST):
-            while self._replies:
-                self._send_reply(*self._replies.popleft())
+            self._replies.send(self._router)
             if not self._outgoing:
                 return False
             self._patience.take(*self._outgoing.popleft())
         return True
-
-    def _send_reply(self, client: Client, message: bytes) -> None:
-        try:
-            self._router.send_multipart([*client, message], zmq.DONTWAIT)
-        except zmq.ZMQError as problem:  # it is gone (EHOSTUNREACH), or does not read its replies (EAGAIN)
-            self._counts.add("drop.client_gone" if problem.errno == zmq.EHOSTUNREACH else "drop.client_full")
 
     def _send_stream(self, came: float, outgoing: Outgoing) -> None:
         """Send a message to those that are not too far behind."""

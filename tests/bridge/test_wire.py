@@ -138,6 +138,35 @@ def test_patience_ends_so_that_nobody_stops_a_bake_for_good(rig: Rig) -> None:
     assert PATIENCE * 0.9 < time.monotonic() - begin < PATIENCE + 3
 
 
+@pytest.fixture
+def slow_reader(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator["zmq.Socket[bytes]"]:
+    """A client that is behind as soon as some replies wait."""
+    rig.wire.close()
+    monkeypatch.setattr("bridge.sockets.REPLIES_WAITING", 5)
+    rig.wire = Wire(rig.context, ["inproc://slow"], ["inproc://unused"], Durations(), rig.counts)
+    rig.wire.start(lambda client, message: [rig.wire.reply(client, bytes([n])) for n in range(100)], lambda *each: None)
+    client: zmq.Socket[bytes] = rig.context.socket(zmq.DEALER)
+    client.rcvhwm = 1
+    client.connect("inproc://slow")
+    client.send(b"ask")
+    yield client
+    client.close(0)
+
+
+def test_a_client_that_reads_slowly_gets_all_its_replies_in_order(rig: Rig, slow_reader: "zmq.Socket[bytes]") -> None:
+    rig.until(lambda: 0 < rig.wire.waiting()["replies"] < 100)
+    assert [slow_reader.recv()[0] for _ in range(100)] == list(range(100))
+    rig.until(lambda: rig.wire.waiting()["replies"] == 0)
+
+
+def test_a_client_that_never_reads_is_given_up(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, slow_reader: "zmq.Socket[bytes]"
+) -> None:
+    monkeypatch.setattr("bridge.replying.PATIENCE", 0.2)
+    rig.until(lambda: rig.counts.summary().get("drop.client_full", 0) > 50)
+    assert rig.wire.waiting()["replies"] == 0
+
+
 def test_two_wires_cannot_have_one_place(rig: Rig) -> None:
     with pytest.raises(zmq.ZMQError):
         Wire(rig.context, ["inproc://c"], ["inproc://s"], Durations(), Counts())
