@@ -4,9 +4,10 @@ from bridge.client.aio import AsyncClient
 from bridge.client.calls import Call, PlayOptions, SpawnOptions
 from bridge.client.client import Client
 from bridge.client.frames import Frame, Motion
-from bridge.client.link import ConnectionLost, Keys
+from bridge.client.link import ConnectionLost
 from bridge.client.playback import PlaybackClock
 from bridge.client.session import ENDINGS
+from bridge.client.sockets import Keys
 from bridge.client.view import View
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import Controls, Event

@@ -19,8 +19,9 @@ from bridge.client import calls
 from bridge.client.calls import Call
 from bridge.client.client import CONFIRM, DEFAULT_ENDPOINT, DEFAULT_TIMEOUT
 from bridge.client.frames import Frame, Motion
-from bridge.client.link import ConnectionLost, Keys
+from bridge.client.link import ConnectionLost
 from bridge.client.session import ENDINGS, Session, typed
+from bridge.client.sockets import Keys
 from bridge.client.view import View
 from bridge.protocol.messages import Event, Welcome
 
@@ -88,15 +89,22 @@ class AsyncClient:
     async def ask(self, call: Call[ResultT], timeout: float | None = None) -> ResultT:
         """Make any call of `bridge.client.calls` and await its reply."""
         seconds = self.timeout if timeout is None else timeout
-        future = asyncio.wrap_future(self._session.start(call))
+        future = self._session.start(call)
         try:
-            return typed(call, await asyncio.wait_for(future, seconds))
+            return typed(call, await asyncio.wait_for(asyncio.wrap_future(future), seconds))
         except TimeoutError:
             raise self._session.no_answer(call, seconds) from None
+        finally:
+            if not future.done() or future.cancelled():
+                self._session.link.abandon(future)
 
     def send(self, call: Call[object]) -> None:
-        """Make a call without waiting for its reply, as for `clock` in a game's loop; refusals go unseen."""
-        self._session.start(call)
+        """Make a call without waiting for its reply, as for `clock` in a game's loop; refusals go unseen.
+
+        Nothing is done while the daemon is not there.
+        """
+        if self.connected:
+            self._session.start(call)
 
     async def hello(self, timeout: float | None = None) -> Welcome:
         """Wait for the connection; what the daemon says of itself."""

@@ -19,8 +19,9 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from bridge.client import calls
 from bridge.client.calls import Call
 from bridge.client.frames import Frame, Motion
-from bridge.client.link import ConnectionLost, Keys
+from bridge.client.link import ConnectionLost
 from bridge.client.session import ENDINGS, Session, typed
+from bridge.client.sockets import Keys
 from bridge.client.view import View
 from bridge.protocol.messages import Event, Welcome
 
@@ -103,12 +104,16 @@ class Client:
         try:
             return typed(call, future.result(seconds))
         except (TimeoutError, CancelledError):
-            future.cancel()
+            self._session.link.abandon(future)
             raise self._session.no_answer(call, seconds) from None
 
     def send(self, call: Call[Any]) -> None:
-        """Make a call without waiting for its reply, as for `clock` in a game's loop; refusals go unseen."""
-        self._session.start(call)
+        """Make a call without waiting for its reply, as for `clock` in a game's loop; refusals go unseen.
+
+        Nothing is done while the daemon is not there.
+        """
+        if self.connected:
+            self._session.start(call)
 
     def hello(self, timeout: float | None = None) -> Welcome:
         """Wait for the connection; what the daemon says of itself."""

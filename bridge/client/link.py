@@ -1,57 +1,33 @@
-"""The thread behind a client: it owns the sockets, drains them, keeps the connection and comes back after a loss.
+"""The thread behind a client: it drains the sockets, keeps the connection and comes back after a loss.
 
 Nothing waits in it: requests from any thread become futures, and what the streams bring goes to `take_stream` at once,
 so that a game that stalls finds the newest frames and not a queue of old ones.
 """
 
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from time import monotonic
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import zmq
 from msgspec import ValidationError, convert
 from zmq.utils.monitor import recv_monitor_message
 
-from bridge.protocol.codec import MAX_PAYLOAD, Streamed, decode_reply, decode_stream, encode, failure_of
+from bridge.client.sockets import DOWN, REFUSED, UP, Keys, Sockets
+from bridge.protocol.codec import Streamed, decode_reply, decode_stream, encode, failure_of
 from bridge.protocol.errors import BridgeError
-from bridge.protocol.messages import VERSION, Hello, Request, Topic, Welcome
+from bridge.protocol.messages import VERSION, Hello, Request, Welcome
 
-HEARTBEAT = 500
-"""ms between signs of life; with the time-out below a dead daemon is found within 2 s."""
-HEARTBEAT_TIMEOUT = 1500
-RECONNECT = (100, 1000)
-"""ms between attempts to reach the daemon again: at first, at most."""
 ASK_AGAIN = 2000
 """ms after a refusal: keys may be let in, a daemon be updated."""
-TEXTURE_QUEUE = 64
-"""Textures and motion that ZeroMQ holds while this thread cannot read them, as when a game loads a level."""
-EVENT_QUEUE = 10_000
-"""Events, which have a connection of their own so that none is lost behind textures."""
 BURST = 256
 """Stream messages taken before requests and replies get their turn."""
-
-ANY_HOST = ("0.0.0.0", "*", "[::]")
-_UP = zmq.EVENT_HANDSHAKE_SUCCEEDED
-_DOWN = zmq.EVENT_DISCONNECTED
-_REFUSED = zmq.EVENT_HANDSHAKE_FAILED_AUTH | zmq.EVENT_HANDSHAKE_FAILED_PROTOCOL
 
 
 class ConnectionLost(ConnectionError):  # noqa: N818 - it says what happened, and programs catch it by this name
     """The daemon is not there (any more), or does not answer. The client goes on trying to reach it."""
-
-
-class Keys(NamedTuple):
-    """CURVE keys, Z85 text as `vasa keys` prints them: the daemon's public one and a pair of one's own."""
-
-    server: str
-    public: str
-    secret: str
 
 
 TakeResult = Callable[[dict[str, Any]], None]
@@ -96,26 +72,10 @@ class Link:
         """Requests to be sent, which wait for the connection."""
         self._asked: dict[int, _Ask] = {}
         """Requests sent, which wait for their replies."""
-        self._topics: deque[tuple[int, bytes]] = deque()
+        self._topics: deque[tuple[bytes, bool]] = deque()
         self._up = False
-        self._stream_endpoint: str | None = None
         self._closing = False
-        self._bell, self._bell_end = socket.socketpair()
-        self._bell.setblocking(False)
-        self._bell_end.setblocking(False)
-        self._context = zmq.Context()
-        self._control = self._socket(zmq.DEALER, keys)
-        self._control.setsockopt(zmq.IMMEDIATE, 1)
-        self._frames, self._events = (self._socket(zmq.SUB, keys) for _ in range(2))
-        for stream, length in ((self._frames, TEXTURE_QUEUE), (self._events, EVENT_QUEUE)):
-            stream.setsockopt(zmq.RCVHWM, length)
-            stream.setsockopt(zmq.MAXMSGSIZE, MAX_PAYLOAD)
-        self._monitor = self._control.get_monitor_socket(_UP | _DOWN | _REFUSED)
-        try:
-            self._control.connect(endpoint)
-        except zmq.ZMQError as problem:
-            self._close_sockets()
-            raise ValueError(f"{endpoint!r} is no address: {problem}; write one like tcp://127.0.0.1:5600.") from None
+        self._sockets = Sockets(endpoint, keys)
         self._thread = threading.Thread(target=self._run, name=f"bridge client {name}", daemon=True)
         self._thread.start()
 
@@ -138,13 +98,19 @@ class Link:
             request.id = self._next_id
             self._next_id += 1
             self._waiting.append(_Ask(request.id, encode(request), future, done))
-        self._ring()
+        self._sockets.ring()
         return future
+
+    def abandon(self, future: Future[dict[str, Any]]) -> None:
+        """Nobody waits for a reply any more: a request that could not be sent yet never will be."""
+        future.cancel()
+        with self._lock:
+            self._waiting = deque(ask for ask in self._waiting if ask.future is not future)
 
     def subscribe(self, topic: bytes, wanted: bool) -> None:
         """Ask for the messages of a topic, or for no more of them."""
-        self._topics.append((zmq.SUBSCRIBE if wanted else zmq.UNSUBSCRIBE, topic))
-        self._ring()
+        self._topics.append((topic, wanted))
+        self._sockets.ring()
 
     def close(self) -> None:
         """End the thread and the connection; what still waits fails with `ConnectionLost`."""
@@ -152,72 +118,53 @@ class Link:
             if self._closing:
                 return
             self._closing = True
-        self._ring()
+        self._sockets.ring()
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    def _socket(self, kind: int, keys: Keys | None) -> zmq.Socket[bytes]:
-        made = self._context.socket(kind)
-        made.setsockopt(zmq.LINGER, 0)
-        made.setsockopt(zmq.HEARTBEAT_IVL, HEARTBEAT)
-        made.setsockopt(zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT)
-        made.setsockopt(zmq.RECONNECT_IVL, RECONNECT[0])
-        made.setsockopt(zmq.RECONNECT_IVL_MAX, RECONNECT[1])
-        if keys is not None:
-            made.curve_serverkey = keys.server.encode()
-            made.curve_publickey = keys.public.encode()
-            made.curve_secretkey = keys.secret.encode()
-        return made
-
-    def _ring(self) -> None:
-        """Wake the thread; a full pipe means that it is being woken already."""
-        with suppress(BlockingIOError, OSError):
-            self._bell.send(b"\0")
-
     def _run(self) -> None:
+        sockets = self._sockets
         poller = zmq.Poller()
-        for source in (self._bell_end, self._monitor, self._control, self._frames, self._events):
+        for source in (sockets.ear, sockets.monitor, sockets.control, sockets.frames, sockets.events):
             poller.register(source, zmq.POLLIN)
         try:
             while not self._closing:
                 ready = dict(poller.poll(ASK_AGAIN if self.refused is not None else None))
-                if self._bell_end.fileno() in ready:
-                    with suppress(BlockingIOError):
-                        self._bell_end.recv(4096)
-                if self._monitor in ready:
+                if sockets.ear.fileno() in ready:
+                    sockets.hush()
+                if sockets.monitor in ready:
                     self._take_changes()
                 if self.refused is not None and not self._up:
                     self._ask_again()
-                if self._control in ready:
+                if sockets.control in ready:
                     self._take_replies()
                 self._send_topics()
                 self._send_requests()
-                for stream in (self._events, self._frames):
+                for stream in (sockets.events, sockets.frames):
                     if stream in ready:
                         self._take_streams(stream)
         finally:
             with self._lock:
                 self._closing, self._up = True, False
             self._fail_all(ConnectionLost("This client was closed."))
-            self._close_sockets()
+            sockets.close()
 
     def _take_changes(self) -> None:
         """See what became of the connection."""
-        while self._monitor.poll(0):
-            event = recv_monitor_message(self._monitor)["event"]
-            if event == _UP:
+        while self._sockets.monitor.poll(0):
+            event = recv_monitor_message(self._sockets.monitor)["event"]
+            if event == UP:
                 self._greet()
-            elif event == _DOWN:
+            elif event == DOWN:
                 self._go_down()
-            elif event & _REFUSED:
+            elif event & REFUSED:
                 self._refuse(ConnectionLost(f"The daemon at {self.endpoint} does not take this client's keys."))
 
     def _ask_again(self) -> None:
         """Connect anew some time after a refusal; ZeroMQ itself tries no further."""
         if monotonic() - self._refused_at > ASK_AGAIN / 1000:
             self._refused_at = monotonic()
-            self._control.disconnect(self.endpoint)
-            self._control.connect(self.endpoint)
+            self._sockets.connect_again()
 
     def _greet(self) -> None:
         """Say hello, before anything else that waits."""
@@ -226,7 +173,7 @@ class Link:
             request.id = self._next_id
             self._next_id += 1
             self._asked[request.id] = _Ask(request.id, b"", Future(), self._greeted)
-        self._control.send(encode(request))
+        self._sockets.control.send(encode(request))
 
     def _go_down(self) -> None:
         """The connection is gone: nobody knows what became of the requests that were sent."""
@@ -241,7 +188,7 @@ class Link:
     def _take_replies(self) -> None:
         while True:
             try:
-                parts = self._control.recv_multipart(zmq.NOBLOCK)
+                parts = self._sockets.control.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
             try:
@@ -272,13 +219,7 @@ class Link:
         except ValidationError as problem:
             self._refuse(BridgeError("bad_message", f"The daemon's welcome cannot be read: {problem}."))
             return
-        endpoint = reachable(welcome.stream, self.endpoint)
-        if endpoint != self._stream_endpoint:
-            for stream in (self._frames, self._events):
-                if self._stream_endpoint is not None:
-                    stream.disconnect(self._stream_endpoint)
-                stream.connect(endpoint)
-            self._stream_endpoint = endpoint
+        self._sockets.connect_streams(welcome.stream)
         self._up, self.refused = True, None
         self._connected(welcome)
 
@@ -288,9 +229,7 @@ class Link:
 
     def _send_topics(self) -> None:
         while self._topics:
-            option, topic = self._topics.popleft()
-            stream = self._events if topic.startswith(Topic.EVENT) else self._frames
-            stream.setsockopt(option, topic)
+            self._sockets.subscribe(*self._topics.popleft())
 
     def _send_requests(self) -> None:
         while self._up:
@@ -302,7 +241,7 @@ class Link:
                     continue
                 self._asked[ask.id] = ask
             try:
-                self._control.send(ask.data, zmq.NOBLOCK)
+                self._sockets.control.send(ask.data, zmq.NOBLOCK)
             except zmq.Again:
                 with self._lock:
                     self._asked.pop(ask.id, None)
@@ -326,20 +265,3 @@ class Link:
             self._waiting.clear()
         for ask in asks:
             ask.fail(problem)
-
-    def _close_sockets(self) -> None:
-        self._control.disable_monitor()
-        for each in (self._monitor, self._control, self._frames, self._events):
-            each.close()
-        self._context.term()
-        self._bell.close()
-        self._bell_end.close()
-
-
-def reachable(stream: str, control: str) -> str:
-    """The streams' endpoint as a client reaches it: one that is bound to any address is on the control's host."""
-    bound, asked = urlsplit(stream), urlsplit(control)
-    host, _, port = bound.netloc.rpartition(":")
-    if bound.scheme != "tcp" or host not in ANY_HOST:
-        return stream
-    return f"tcp://{asked.netloc.rpartition(':')[0]}:{port}"

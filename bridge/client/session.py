@@ -12,8 +12,9 @@ from msgspec import ValidationError, convert
 
 from bridge.client.calls import Call
 from bridge.client.frames import Frame, Motion
-from bridge.client.link import ConnectionLost, Keys, Link
+from bridge.client.link import ConnectionLost, Link
 from bridge.client.shared import SharedTextures
+from bridge.client.sockets import Keys
 from bridge.client.view import View
 from bridge.protocol.codec import Streamed
 from bridge.protocol.errors import BridgeError

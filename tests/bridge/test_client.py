@@ -16,7 +16,7 @@ import pytest
 import zmq
 
 from bridge.client import AsyncClient, BridgeError, Client, ConnectionLost, Controls, Keys, calls
-from bridge.client.link import reachable
+from bridge.client.sockets import reachable
 from bridge.protocol import messages as m
 from bridge.protocol.codec import decode_request
 
@@ -131,6 +131,8 @@ def test_nobody_there():
             client.ping()
         with pytest.raises(ConnectionLost, match="start `vasa serve`"):
             client.hello()
+        client.send(calls.clock("npc1", "u1", 0))
+        assert not client._session.link._waiting
     with pytest.raises(ConnectionLost, match="was closed"):
         client.ping()
     with pytest.raises(ValueError, match="no address"):
@@ -365,6 +367,21 @@ def test_asyncio_does_the_same(fake):
             client.unsubscribe("npc1")
 
     asyncio.run(asyncio.wait_for(play(), 3 * PATIENCE))
+
+
+def test_asyncio_gives_up_what_nobody_waits_for():
+    async def play() -> None:
+        async with AsyncClient(f"tcp://127.0.0.1:{free_port()}", timeout=0.2) as client:
+            with pytest.raises(ConnectionLost, match="cannot be reached"):
+                await client.ping()
+            task = asyncio.ensure_future(client.ask(calls.ping(), timeout=PATIENCE))
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert not client._session.link._waiting
+
+    asyncio.run(play())
 
 
 def test_both_clients_have_the_same_methods():
