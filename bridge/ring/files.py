@@ -84,18 +84,24 @@ def remove_stale(folder: Path | None = None) -> list[Path]:
     return [path for path in folder.glob("vasa-ring-*") if NAME.fullmatch(path.name) and _remove_if_stale(path)]
 
 
-def _remove_if_stale(path: Path) -> bool:
-    """Remove a ring if nobody writes to it. Others' files and what is no plain file cannot be opened, and stay."""
-    if sys.platform == "win32":
-        return remove(path)  # refused while a process has it open
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | OPEN_FLAGS)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+if sys.platform == "win32":
+
+    def _remove_if_stale(path: Path) -> bool:
+        """Remove a ring unless a process has it open: then it is refused."""
         return remove(path)
-    except OSError:
-        return False
-    finally:
-        os.close(fd)
+
+else:
+
+    def _remove_if_stale(path: Path) -> bool:
+        """Remove a ring if nobody writes to it. Others' files and what is no plain file cannot be opened, and stay."""
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | OPEN_FLAGS)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return remove(path)
+        except OSError:
+            return False
+        finally:
+            os.close(fd)

@@ -1,5 +1,6 @@
 """`Ring`: the daemon's end of a ring of textures of one NPC."""
 
+import contextlib
 import mmap
 import os
 import threading
@@ -90,8 +91,7 @@ class Ring:
             self._words[start // WORD] = stamp - 1
             fence()
             texture = start + SLOT_HEADER_BYTES
-            with self._bytes[texture : texture + self.room] as room:
-                length = fill(room)
+            length = fill(self._bytes[texture : texture + self.room])
             self._describe_slot(start + SLOT_FIELDS_OFFSET, header, length)
             fence()
             self._words[start // WORD] = stamp
@@ -128,8 +128,9 @@ class Ring:
                 return
             self._open = False
             STATE.pack_into(self._map, STATE_OFFSET, CLOSED)
-            self._words.release()
-            self._bytes.release()
-            self._map.close()
+            with contextlib.suppress(BufferError):  # somebody's view of a slot keeps the mapping until it goes
+                self._words.release()
+                self._bytes.release()
+                self._map.close()
             os.close(self._fd)
             remove(self.path)

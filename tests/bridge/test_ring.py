@@ -132,6 +132,20 @@ def test_a_frame_whose_drawing_failed_cannot_be_read(ring) -> None:
         assert newest is not None and newest.seq == 3
 
 
+def test_views_of_a_slot_that_are_kept_hold_nothing_up(ring) -> None:
+    kept: list[np.ndarray] = []
+
+    def keeps(room: memoryview) -> int:
+        kept.append(np.frombuffer(room, np.uint8))
+        raise ValueError("the view lives on in the traceback")
+
+    with pytest.raises(ValueError, match="traceback"):
+        ring.write(header_of(1), keeps)
+    ring.close()
+    assert not ring.path.exists()
+    assert len(kept[0]) == ROOM
+
+
 def test_no_torn_frames_from_a_fast_writer(tmp_path) -> None:
     process, path = writer_process(tmp_path)
     try:
@@ -156,6 +170,8 @@ def test_what_dead_daemons_left_is_removed_and_nothing_else(tmp_path, ring) -> N
     process, path = writer_process(tmp_path)
     with Reader(path) as reader:
         try:
+            while reader.newest() is None:
+                time.sleep(0.01)
             assert remove_stale(tmp_path) == [], "both writers live"
             process.send_signal(signal.SIGSTOP)
             assert remove_stale(tmp_path) == [], "one that is stopped lives too"
