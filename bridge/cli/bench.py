@@ -97,15 +97,14 @@ def _table(name: str, figures: Sequence[Mapping[str, Any]]) -> "Table":
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=name, title_justify="left", box=None, pad_edge=False, header_style="bold", title_style="bold")
-    table.add_column("figure", min_width=46)
-    table.add_column("measured", justify="right", min_width=14)
-    table.add_column("goal", justify="right", min_width=12)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(name, min_width=44)
+    table.add_column("measured", justify="right", min_width=12)
+    table.add_column("goal", justify="right", min_width=8)
     table.add_column("", min_width=6)
-    table.add_column("note", overflow="fold")
     for figure in figures:
         verdict = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[figure["met"]]
         goal = "" if figure["goal"] is None else f"{'>=' if figure['at_least'] else '<='} {figure['goal']:g}"
-        measured = f"{figure['value']:g} {figure['unit']}".strip()
-        table.add_row(figure["name"], measured, goal, verdict, escape(figure["note"]))
+        note = f"\n  [dim]{escape(figure['note'])}[/]" if figure["note"] else ""
+        table.add_row(figure["name"] + note, f"{figure['value']:g} {figure['unit']}".strip(), goal, verdict)
     return table
