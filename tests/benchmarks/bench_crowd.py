@@ -2,8 +2,8 @@
 
 python tests/benchmarks/bench_crowd.py [--faces 1 2 4 8 16] [--blocks 100] [--apart] [--models FOLDER]
 
-The table has the median over the blocks. --apart: each face goes through the networks by itself. --models: a folder with
-other files of the motion model than the shipped ones.
+The table has the median over the blocks. --apart: each face goes through the networks by itself. --models: a folder
+with other files of the motion model than the shipped ones.
 """
 
 import argparse
