@@ -30,16 +30,16 @@ def eyes_in_head(gaze: NDArray, rotation: NDArray) -> Array:
     return within_reach(np.stack([np.arctan2(x, -z), np.arcsin(np.clip(-y, -1, 1))], axis=1))
 
 
-def cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Cross products of the rows [T, 3]; for few rows several times as quick as `numpy.cross`."""
-    a, b, c = one.T
-    x, y, z = other.T
-    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=1)
-
-
 def within_reach(angles: NDArray) -> Array:
     """Yaw and pitch [..., 2] of eyes in rad, pressed softly into `REACH`."""
     free, most = REACH
     size = np.abs(angles)
     pressed = free + (most - free) * np.tanh((size - free) / (most - free))
     return np.where(size <= free, angles, np.copysign(pressed, angles)).astype(np.float32)
+
+
+def cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cross products of the rows [T, 3]; for few rows several times as quick as `numpy.cross`."""
+    a, b, c = one.T
+    x, y, z = other.T
+    return np.stack([b * z - c * y, c * x - a * z, a * y - b * x], axis=1)

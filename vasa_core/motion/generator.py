@@ -156,8 +156,8 @@ class MotionGenerator:
 
     def idling(self, frames: int = 1) -> Making:
         """As `idle`, with the blocks made by the caller."""
-        if frames < 0:
-            raise ControlError(f"A face cannot idle for {frames} frames. Give 0 or more.")
+        if not isinstance(frames, int | np.integer) or frames < 0:
+            raise ControlError(f"A face cannot idle for {frames} frames. Give a whole number, 0 or more.")
         parts = [self._from_reserve(frames)]
         for _ in range(-(-(frames - len(parts[0])) // self._block)):
             parts.append((yield from self._making(nothing(self._block), IDLE)))
