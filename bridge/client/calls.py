@@ -117,14 +117,14 @@ def resume(npc: str) -> Call[m.Result]:
     return Call(m.Resume(npc=npc), m.Result)
 
 
-def seek(npc: str, utterance: str, position: int) -> Call[m.NewEpoch]:
+def seek(npc: str, utterance: str, position: float) -> Call[m.NewEpoch]:
     """Go on from another place (samples) of a whole sound."""
-    return Call(m.Seek(npc=npc, utterance=utterance, position=position), m.NewEpoch)
+    return Call(m.Seek(npc=npc, utterance=utterance, position=int(position)), m.NewEpoch)
 
 
-def clock(npc: str, utterance: str, position: int, age: float = 0.0) -> Call[m.Drift]:
+def clock(npc: str, utterance: str, position: float, age: float = 0.0) -> Call[m.Drift]:
     """Tell where the engine's sound is, in samples of the utterance, `age` s ago."""
-    return Call(m.Clock(npc=npc, utterance=utterance, position=position, age=age), m.Drift)
+    return Call(m.Clock(npc=npc, utterance=utterance, position=int(position), age=age), m.Drift)
 
 
 def listen(

@@ -11,12 +11,13 @@ from concurrent.futures import Future
 from time import monotonic
 from typing import Any, NamedTuple
 
+import numpy as np
 import zmq
-from msgspec import ValidationError, convert
+from msgspec import ValidationError, convert, msgpack
 from zmq.utils.monitor import recv_monitor_message
 
 from bridge.client.sockets import DOWN, REFUSED, UP, Keys, Sockets
-from bridge.protocol.codec import Streamed, decode_reply, decode_stream, encode, failure_of
+from bridge.protocol.codec import Streamed, decode_reply, decode_stream, failure_of
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import VERSION, Hello, Request, Welcome
 
@@ -24,6 +25,16 @@ ASK_AGAIN = 2000
 """ms after a refusal: keys may be let in, a daemon be updated."""
 BURST = 256
 """Stream messages taken before requests and replies get their turn."""
+
+
+def _plain(value: Any) -> Any:
+    """numpy's numbers and arrays as Python's."""
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is nothing that a message can hold.")
+
+
+_encoder = msgpack.Encoder(enc_hook=_plain)
 
 
 class ConnectionLost(ConnectionError):  # noqa: N818 - it says what happened, and programs catch it by this name
@@ -67,7 +78,7 @@ class Link:
         self._name = name
         self._take_stream, self._connected, self._lost = take_stream, connected, lost
         self._lock = threading.Lock()
-        self._next_id = 1
+        self._next_id = 0
         self._waiting: deque[_Ask] = deque()
         """Requests to be sent, which wait for the connection."""
         self._asked: dict[int, _Ask] = {}
@@ -89,17 +100,16 @@ class Link:
 
         `done` is called with the result, before the future has it and before anything that came later is read.
         """
-        future: Future[dict[str, Any]] = Future()
+        if self.refused is not None:
+            raise self.refused
+        request.id = self._number()
+        ask = _Ask(request.id, _encoder.encode(request), Future(), done)
         with self._lock:
             if self._closing:
                 raise ConnectionLost("This client was closed; make another one.")
-            if self.refused is not None:
-                raise self.refused
-            request.id = self._next_id
-            self._next_id += 1
-            self._waiting.append(_Ask(request.id, encode(request), future, done))
+            self._waiting.append(ask)
         self._sockets.ring()
-        return future
+        return ask.future
 
     def abandon(self, future: Future[dict[str, Any]]) -> None:
         """Nobody waits for a reply any more: a request that could not be sent yet never will be."""
@@ -168,12 +178,16 @@ class Link:
 
     def _greet(self) -> None:
         """Say hello, before anything else that waits."""
-        request = Hello(versions=[VERSION], client=self._name)
+        request = Hello(id=self._number(), versions=[VERSION], client=self._name)
         with self._lock:
-            request.id = self._next_id
-            self._next_id += 1
             self._asked[request.id] = _Ask(request.id, b"", Future(), self._greeted)
-        self._sockets.control.send(encode(request))
+        self._sockets.control.send(_encoder.encode(request))
+
+    def _number(self) -> int:
+        """The id of the next request."""
+        with self._lock:
+            self._next_id += 1
+            return self._next_id
 
     def _go_down(self) -> None:
         """The connection is gone: nobody knows what became of the requests that were sent."""
@@ -241,7 +255,7 @@ class Link:
                     continue
                 self._asked[ask.id] = ask
             try:
-                self._sockets.control.send(ask.data, zmq.NOBLOCK)
+                self._sockets.control.send(ask.data, zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 with self._lock:
                     self._asked.pop(ask.id, None)

@@ -15,7 +15,18 @@ import zmq
 
 from bridge.protocol.codec import decode_request, encode, encode_done, encode_failed
 from bridge.protocol.errors import BadRequestError, BridgeError
-from bridge.protocol.messages import Event, FrameHeader, Hello, Interrupt, MotionHeader, Ping, Spawn, Speak, Topic
+from bridge.protocol.messages import (
+    Clock,
+    Event,
+    FrameHeader,
+    Hello,
+    Interrupt,
+    MotionHeader,
+    Ping,
+    Spawn,
+    Speak,
+    Topic,
+)
 
 FRAMES = 8
 STEP = 400
@@ -102,6 +113,8 @@ class FakeDaemon:
             if request.utterance == "noise":
                 self.make_noise(request.npc, client)
             return {"utterance": request.utterance, "epoch": self.epochs[request.npc], "samples": 0, "seconds": 0.0}
+        if isinstance(request, Clock):
+            return {"drift": 0.0}
         return {}
 
     def play(self, npc: str, utterance: str) -> None:

@@ -115,6 +115,14 @@ def test_refusals_are_bridge_errors(client):
     assert client.ping().time > 0
 
 
+def test_numbers_of_numpy(client):
+    turn = Controls(gaze=np.array([0.1, 0.2], np.float32), distance=np.float32(1.5))
+    client.spawn("npc1", "hero", size=np.int64(256), controls=turn)
+    client.clock("npc1", "u1", np.float64(123.4))
+    with pytest.raises(TypeError, match="nothing that a message can hold"):
+        client.set("npc1", object())
+
+
 def test_a_reply_that_never_comes(client):
     client.spawn("npc1", "hero")
     begin = time.monotonic()
