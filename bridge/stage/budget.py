@@ -21,6 +21,8 @@ SMALL = 256
 """px of the frames of faces that give way further."""
 FIXED_SHARE = 0.3
 """Of the cost of a 512 px frame, what does not depend on its size."""
+NEGLIGIBLE = 0.01
+"""Of the usable time: nobody gives way for so little."""
 TELLING_CHANGE = 0.15
 """A share that changed by so much is worth an event."""
 
@@ -70,7 +72,7 @@ def allot(claims: list[Claim], usable: float) -> None:
         steps += [(_fewer, group), (_smaller, group)]
     for step, group in steps:
         over = sum(claim.load for claim in claims) - usable
-        if over <= 0:
+        if over <= NEGLIGIBLE * usable:
             return
         step(group, over)
 

@@ -79,7 +79,7 @@ class Theatre:
             if wake >= end:
                 break
             self.time.seconds = max(wake, self.time.seconds + 1e-6)
-        self.time.seconds = end
+        self.time.seconds = max(end, self.time.seconds)
         self.stage.turn()
 
     def spawn(self, npc: str = "npc1", watch: str = "motion", **more: Any) -> dict[str, Any]:
