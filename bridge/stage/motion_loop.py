@@ -192,6 +192,7 @@ class MotionLoop:
 
     def _deliver(self, want: Want, motions: list[Motion] | Exception) -> None:
         npc, stretch = want.npc, want.stretch
+        npc.picture_at = 0.0
         if npc.gone or (stretch is not npc.head and stretch not in npc.coming):
             self._counts.add("drop.motion")
             return

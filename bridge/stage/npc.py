@@ -84,6 +84,8 @@ class Npc:
         """When the last frames were sent, s."""
         self.retry_at = 0.0
         """No frame before this time: the wire was full."""
+        self.picture_at = 0.0
+        """Nothing is to be drawn before this time, unless something changes."""
         self.rests_until = 0.0
         """No motion before this time: making it failed."""
         self.drift = 0.0
@@ -229,6 +231,7 @@ class Npc:
         self.shown = seen
         self.bridging = Bridging()
         self.quick_until = now + QUICK_S
+        self.picture_at = 0.0
 
     def stop_listening(self) -> None:
         """What it listens to is over, or does not matter any more."""

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 EARLY_S = 0.004
 """Drawing begins so long before a frame is due: about what it takes."""
+LONGEST_S = 0.1
+"""An NPC that nothing is to be drawn of is looked at again after so long."""
 BROKEN_S = 1.0
 """After a frame that could not be drawn, s until the next one is tried."""
 
@@ -97,11 +99,16 @@ class PictureLoop:
         for npc in self._npcs.values():
             if npc.drawing or npc.head is None:
                 continue
-            wake = min(wake, settle(npc, now))
+            if npc.picture_at > now:
+                wake = min(wake, npc.picture_at)
+                continue
+            changes_at = settle(npc, now)
             at = due(npc, now) - EARLY_S
             if at > now:
-                wake = min(wake, at)
+                npc.picture_at = min(changes_at, at, now + LONGEST_S)
+                wake = min(wake, npc.picture_at)
                 continue
+            wake = min(wake, changes_at)
             if not npc.wants_motion and not self._look(npc).ready:
                 continue
             self.depth += 1

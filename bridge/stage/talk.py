@@ -234,6 +234,8 @@ class Talk:
         """There may be something to do."""
         with self._lock:
             self.changes += 1
+            for npc in self._npcs.values():
+                npc.picture_at = 0.0
             self._motion_wake.notify_all()
             self._picture_wake.notify_all()
 
