@@ -9,6 +9,8 @@ from bridge.protocol.codec import MAX_REQUEST
 HEARTBEAT_MS = 500
 """Between heartbeats; with the next one, a dead side is found within 2 s."""
 HEARTBEAT_TIMEOUT_MS = 1500
+LONGEST_REQUEST_MS = 10_000
+"""For a client's longest request to arrive: nothing else of it does meanwhile, its heartbeats included."""
 HANDSHAKE_MS = 10_000
 """For a connection to say who it is; after that it is closed."""
 LINGER_MS = 500
@@ -28,6 +30,7 @@ Secure = Callable[["zmq.Socket[bytes]"], None]
 def open_control(context: Context, secure: Secure | None) -> "zmq.Socket[bytes]":
     """The ROUTER for requests and replies; not bound yet."""
     opened = _open(context, zmq.ROUTER, secure)
+    opened.setsockopt(zmq.HEARTBEAT_TIMEOUT, LONGEST_REQUEST_MS)
     opened.setsockopt(zmq.MAXMSGSIZE, MAX_REQUEST)
     opened.setsockopt(zmq.ROUTER_MANDATORY, 1)  # says so where a client is gone or does not read
     opened.rcvhwm = REQUESTS_WAITING

@@ -3,7 +3,10 @@
 import asyncio
 import shutil
 import signal
+import socket
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,6 +89,50 @@ def test_a_daemon_that_ends_ends_what_is_said(served):
         daemon.process.send_signal(signal.SIGTERM)
         ends = [event.event for event in client.events("npc1", "u1", timeout=PATIENCE)]
         assert ends == ["started", "failed"]
+
+
+class SlowPipe:
+    """Forwards TCP to a port, `rate` bytes a second from the client to the daemon."""
+
+    def __init__(self, port: int, rate: float) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        self._port, self._rate = port, rate
+        self.endpoint = "tcp://127.0.0.1:%d" % self._server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._server.accept()
+                far = socket.create_connection(("127.0.0.1", self._port))
+                for source, target, rate in ((near, far, self._rate), (far, near, 0.0)):
+                    threading.Thread(target=_forward, args=(source, target, rate), daemon=True).start()
+
+
+def _forward(source: socket.socket, target: socket.socket, rate: float) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+            if rate:
+                time.sleep(len(data) / rate)
+        target.close()
+
+
+def test_a_long_sound_over_a_slow_network(served):
+    """No heartbeat gets past it for more than the 2 s after which a dead side is given up."""
+    daemon = served()
+    pipe = SlowPipe(int(daemon.where["control"].rsplit(":", 1)[1]), 3e6)
+    with Client(pipe.endpoint, timeout=PATIENCE) as client:
+        client.enroll("hero", b"portrait")
+        client.spawn("npc1", "hero")
+        begin = time.monotonic()
+        assert client.speak("npc1", "u1", bytes(10 << 20), encoding="s16").samples > 0
+        assert time.monotonic() - begin > 2.5
+    pipe.close()
 
 
 def test_asyncio(served):
