@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+import zmq
 
 from bridge.client import Client
+from bridge.protocol.codec import decode_stream
 from bridge.protocol.errors import BridgeError
+from bridge.protocol.messages import Topic
 from bridge.ring.files import usual_folder
 from vasa_core.samples import SAMPLES_DIR
 
@@ -65,12 +68,22 @@ def test_a_line_is_said_and_ends_once(game: Client) -> None:
     assert sum(end in ("finished", "failed", "interrupted") for end in ends) == 1
 
 
-def test_a_bake_sends_every_frame_though_the_game_reads_slowly(game: Client) -> None:
+def test_a_bake_sends_every_frame_though_the_game_reads_slowly(game: Client, daemon: Real) -> None:
     game.spawn("npc", "hero", fps=25)
-    game.subscribe("npc")
-    game.speak("npc", "u", SECOND.tobytes(), encoding="s16", pace="asap")
-    events = [event.event for event in game.events("npc", "u", timeout=PATIENCE)]
-    assert events[-1] == "finished"
+    with zmq.Context() as context, context.socket(zmq.SUB) as slow:
+        slow.linger, slow.rcvhwm, slow.rcvbuf = 0, 1, 1 << 20
+        slow.subscribe(Topic.of(Topic.TEXTURE, "npc"))
+        slow.connect(daemon.where["streams"])
+        assert slow.poll(PATIENCE * 1000)
+        game.speak("npc", "u", SECOND.tobytes() * 3, encoding="s16", pace="asap")
+        baked = []
+        while len(baked) < 75 and slow.poll(PATIENCE * 1000):
+            header = decode_stream(slow.recv_multipart()).header
+            if header.utterance == "u":
+                baked.append(header)
+                time.sleep(0.05)
+    assert [header.pts for header in baked] == [640 * number for number in range(75)]
+    assert [header.seq - baked[0].seq for header in baked] == list(range(75))
 
 
 def test_rings_go_with_their_npc_and_a_ring_that_was_removed_stops_nobody(game: Client, daemon: Real) -> None:
