@@ -98,7 +98,7 @@ class SlowPipe:
         self._server = socket.create_server(("127.0.0.1", 0))
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self._port, self._rate = port, rate
-        self.endpoint = "tcp://127.0.0.1:%d" % self._server.getsockname()[1]
+        self.endpoint = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:

@@ -62,6 +62,15 @@ def test_document_explains_every_event_and_code_and_message():
     assert links <= heads
 
 
+def test_bytes_in_the_document_are_those_of_the_messages():
+    lines = [line.strip() for line in DOCUMENT.splitlines() if line.startswith("    ")]
+    first = next(i for i, line in enumerate(lines) if line.startswith("82 a2 6f70"))
+    request, text = lines[first].split("{")
+    assert msgpack.decode(bytes.fromhex(request)) == json.loads("{" + text)
+    assert encode(m.Ping(id=7)) == bytes.fromhex(request)
+    assert msgpack.decode(bytes.fromhex(lines[first + 1])) == json.loads(lines[first + 2])
+
+
 def test_every_operation_has_a_call_with_the_promised_result():
     for op in OPS:
         name = {"close": "close_utterance", "set": "set_controls", "list": "list_all"}.get(op, op)
