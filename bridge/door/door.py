@@ -93,7 +93,10 @@ class Door:
 
     def _run(self, opened: "Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]]") -> None:
         try:
-            asyncio.run(self._serve(opened))
+            with asyncio.Runner(
+                loop_factory=asyncio.SelectorEventLoop
+            ) as runner:  # Windows' own cannot wait for ZeroMQ
+                runner.run(self._serve(opened))
         except OSError as problem:
             if opened.done():
                 raise

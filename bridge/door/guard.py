@@ -14,6 +14,8 @@ from websockets.datastructures import Headers, MultipleValuesError
 from bridge.door.settings import LOOPBACK, DoorSettings
 
 Refusal = tuple[HTTPStatus, str]
+HTTP_PORT = 80
+"""The port that browsers leave out of Host and Origin."""
 
 
 class Guard:
@@ -22,7 +24,7 @@ class Guard:
     def __init__(self, settings: DoorSettings, port: int) -> None:
         self._token = settings.token.encode()
         names = {f"[{name}]" if ":" in name else name for name in (*LOOPBACK, settings.host)}
-        self._hosts = {f"{name}:{port}" for name in names}
+        self._hosts = {name if port == HTTP_PORT else f"{name}:{port}" for name in names}
         self._origins = {f"http://{host}" for host in self._hosts} | {o.rstrip("/").lower() for o in settings.origins}
 
     def refuse(self, headers: Headers) -> Refusal | None:

@@ -1,12 +1,17 @@
 """The page in a real browser, with a real daemon: a face comes, speaks a sample, is interrupted, and follows wishes."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from websockets.sync.client import connect
 
 from tests.bridge.chromium import PROGRAM, Page
 
@@ -19,6 +24,11 @@ LOOK = """(() => {
   return [...small.getImageData(0, 0, 24, 24).data].join();
 })()"""
 """What the face looks like now."""
+CHOOSE_NPC = """(() => {{
+  const select = document.querySelector("#npc");
+  select.value = "{}";
+  select.dispatchEvent(new Event("change"));
+}})()"""
 IS_STATE = "document.querySelector('#state').textContent == '{}'"
 
 pytestmark = [
@@ -60,7 +70,25 @@ def _looks(page: Page, count: int) -> set[str]:
     raise AssertionError(f"Only {len(seen)} different frames were seen; the console says {page.problems}")
 
 
-def test_a_sample_speaks_in_the_page(page: Page, tmp_path: Path) -> None:
+@contextmanager
+def _spawn_beside(address: str, npc: str) -> Iterator[None]:
+    """Another client has an NPC with the page's face."""
+    parts = urlsplit(address)
+    with connect(f"ws://{parts.netloc}/socket?tidy=1&token={parts.fragment}") as client:
+
+        def ask(**request: Any) -> dict[str, Any]:
+            client.send(json.dumps(request))
+            reply = json.loads(client.recv(PATIENCE))
+            assert "error" not in reply, reply
+            return dict(reply["result"])
+
+        face = ask(op="list", id=1)["faces"][0]
+        face = face if isinstance(face, str) else face["face"]
+        ask(op="spawn", id=2, npc=npc, face=face, format="bgra", origin="bottom-left")
+        yield
+
+
+def test_a_sample_speaks_in_the_page(page: Page, address: str, tmp_path: Path) -> None:
     page.wait(IS_STATE.format("idle") + " && document.querySelector('#face.there')", PATIENCE)
     assert page.run("document.querySelectorAll('#portraits img').length") >= 1
     _looks(page, 2)
@@ -70,7 +98,7 @@ def test_a_sample_speaks_in_the_page(page: Page, tmp_path: Path) -> None:
     page.wait("document.querySelector('#time').textContent >= '0:01'", PATIENCE)
     _looks(page, 8)
     page.picture(tmp_path / "speaking.png")
-    page.wait("/before their sound/.test(document.querySelector('#stats').textContent)")
+    page.wait("/the sound/.test(document.querySelector('#stats').textContent)")
     assert "fps" in page.run("document.querySelector('#stats').textContent")
 
     page.wait(IS_STATE.format("idle"), PATIENCE)
@@ -86,7 +114,20 @@ def test_a_sample_speaks_in_the_page(page: Page, tmp_path: Path) -> None:
     assert page.run("document.querySelector('#words').value") == "frobnicate"
     _looks(page, 5)
 
-    assert page.run("document.querySelector('#notice').textContent") == ""
+    page.run("document.querySelector('#hear').click()")
+    page.wait(IS_STATE.format("listening"), PATIENCE)
+    page.run("document.querySelector('#hear').click()")
+    page.wait(IS_STATE.format("idle"))
+
+    with _spawn_beside(address, "hero"):
+        page.wait("[...document.querySelectorAll('#npc option')].some((option) => option.value == 'hero')", PATIENCE)
+        page.run(CHOOSE_NPC.format("hero"))
+        page.wait("document.querySelector('#face.there') && document.querySelector('#portraits-card').hidden", PATIENCE)
+        _looks(page, 2)
+    page.wait("/taken out/.test(document.querySelector('#notice').textContent)", PATIENCE)
+    page.run(CHOOSE_NPC.format(""))
+    page.wait("document.querySelector('#notice').textContent == '' && document.querySelector('#face.there')", PATIENCE)
+    assert not page.run("document.querySelector('#portraits-card').hidden")
     assert page.problems == []
 
 

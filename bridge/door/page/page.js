@@ -128,7 +128,7 @@ function note(event) {
     say(event.error?.message ?? "The line could not be said.", true);
   } else if (event.event === "interrupted" && voice.isOurs(event.utterance)) voice.stop();
   else if (event.event === "gone" && !session.isOwn) say("This NPC was taken out.", true);
-  if (event.event === "overloaded") stats.note = "the daemon is overloaded";
+  if (event.event === "overloaded") stats.note = "overloaded";
   if (event.event === "recovered") stats.note = "";
   if (isReady && voice.utterance === null) setState("idle");
 }

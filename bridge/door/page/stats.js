@@ -41,8 +41,9 @@ export class Stats {
     const parts = [`${fps.toFixed(0)} fps`];
     if (this.#ahead.length) {
       const sorted = this.#ahead.toSorted((a, b) => a - b);
-      const at = (share) => `${(1000 * sorted[Math.floor(share * (sorted.length - 1))]).toFixed(0)} ms`;
-      this.#inStep = `frames ${at(0.5)} before their sound (worst ${at(0)})`;
+      const at = (share) => Math.round(1000 * sorted[Math.floor(share * (sorted.length - 1))]);
+      const side = at(0.5) < 0 ? "behind" : "ahead of";
+      this.#inStep = `${Math.abs(at(0.5))} ms ${side} the sound (worst ${at(0)})`;
     }
     if (this.#inStep) parts.push(this.#inStep);
     const { late, skipped, lost } = this.totals;
