@@ -218,7 +218,7 @@ class PictureLoop:
         assert utterance is not None
         if not utterance.begun:
             npc.begin(utterance)
-            if utterance.is_speech:
+            if utterance.is_speech and not utterance.waited:
                 self._durations.record("first_frame", now - utterance.asked)
         if utterance.pace == "realtime" and utterance.start == "auto" and not utterance.clock.running:
             utterance.clock.start(now, place - (npc.lead if utterance.is_speech else 0.0))

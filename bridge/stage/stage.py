@@ -11,6 +11,8 @@ import threading
 import time as system_time
 from typing import Any
 
+import numpy as np
+
 from bridge.metrics import Counts, Durations
 from bridge.protocol.errors import BridgeError
 from bridge.protocol.messages import Despawn, Enroll, Forget, List, Spawn, Stats, Topic
@@ -67,6 +69,7 @@ class Stage(Talk):
         self._threads: list[threading.Thread] = []
         if settings.workers:
             self._motion.warm_up()
+            self._faces.space.to_arkit(np.zeros(self._faces.space.size, np.float32))
             self._start("motion", self._move, self._motion_wake)
             for number in range(settings.workers):
                 self._start(f"picture-{number}", self._pictures.work, self._picture_wake)

@@ -268,6 +268,7 @@ class Talk:
             utterance = Utterance(
                 request.utterance, npc.epoch, sound, asked, request.pace, request.start, stream, clock=clock
             )
+            utterance.waited = npc.speaking
             npc.queue.append(utterance)
             return self._done(npc, utterance)
 

@@ -27,6 +27,8 @@ class Utterance:
     place: float = 0.0
     """s from where its motion is to be made next time: where it was paused, or where somebody sought to."""
     paused: bool = False
+    waited: bool = False
+    """Something else was said when it came."""
     begun: bool = False
     """Its first frame has been published."""
     jumped: float = float("-inf")
