@@ -90,6 +90,8 @@ class Daemon:
     def _open(self, open_stage: OpenStage) -> None:
         settings = self.settings
         allowed = [_folder(path) for path in settings.allow]
+        if settings.allow_address and settings.keys is None:
+            raise DaemonError("Addresses are looked at only together with keys: add --keys, or leave --allow-address.")
         self.gate = Gate(self._context, settings.keys, settings.allow_address) if settings.keys else None
         if self.gate is not None:
             self._closers["gate"] = self.gate.close

@@ -51,6 +51,7 @@ def bind(opened: "zmq.Socket[bytes]", endpoints: Sequence[str]) -> list[str]:
     """Bind and tell where: a port "*" becomes the one that was free. Raises `zmq.ZMQError`."""
     bound = []
     for endpoint in endpoints:
+        opened.ipv6 = "[" in endpoint
         opened.bind(endpoint)
         bound.append(opened.getsockopt_string(zmq.LAST_ENDPOINT).rstrip("\0"))
     return bound

@@ -82,6 +82,26 @@ def test_addresses_of_other_machines_are_refused(tmp_path: Path) -> None:
         Daemon(Settings(host="203.0.113.1", port=0, keys=tmp_path / "keys"))
 
 
+@pytest.mark.parametrize("host", ["localhost", "::1"])
+def test_other_names_of_this_host_do_too(host: str, daemon_here: Any) -> None:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    daemon = daemon_here(host=host)
+    with zmq.Context() as context, context.socket(zmq.DEALER) as client:
+        client.linger, client.ipv6 = 0, True
+        client.connect(daemon.control)
+        client.send(encode(m.Ping(id=1)))
+        assert client.poll(5000)
+
+
+def test_addresses_without_keys_are_refused() -> None:
+    with pytest.raises(DaemonError, match="only together with keys"):
+        Daemon(Settings(port=0, allow_address=("127.0.0.1",)))
+
+
 def test_what_fails_to_start_leaves_nothing_behind(fake_stage: Any, tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
