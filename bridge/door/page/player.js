@@ -56,7 +56,7 @@ export class Player {
     if (!SHOWN_FORMATS.includes(header.format) || payload.length === 0) return false;
     const heard = this.voice.position(header.utterance);
     if (heard !== null) this.stats.came(header.pts / header.rate - heard, LATE_SECONDS);
-    const frame = { header, image: null, isOurs: this.voice.isOurs(header.utterance) };
+    const frame = { header, image: null };
     this.#waiting.push(frame);
     if (this.#waiting.length > MOST_WAITING) this.#drop(1);
     this.#decode(frame, payload);
@@ -69,8 +69,8 @@ export class Player {
     else frame.image = new ImageData(toStraightRgba(payload, format === "bgra"), width, height);
   }
 
-  #isDue({ header, isOurs }) {
-    if (!isOurs) return true;
+  #isDue({ header }) {
+    if (!this.voice.isOurs(header.utterance)) return true; // never was, or its sound is over
     const heard = this.voice.position(header.utterance);
     return heard !== null && header.pts <= (heard + PAINT_SECONDS) * header.rate;
   }
