@@ -127,7 +127,7 @@ def test_a_subscriber_that_never_reads_costs_little_and_stops_nobody(served: Any
     assert daemon.end() == 0
 
 
-def test_a_stopped_client_goes_on_after_five_seconds(served: Any, talk: Any) -> None:
+def test_a_stopped_client_is_found_out_and_goes_on_later(served: Any, talk: Any) -> None:
     daemon = served()
     other = talk(daemon)
     other.spawn()
@@ -137,7 +137,6 @@ def test_a_stopped_client_goes_on_after_five_seconds(served: Any, talk: Any) -> 
     assert client.stdout.readline() == "streaming\n"
     client.send_signal(signal.SIGSTOP)
     until(lambda: other.ask(m.Stats())["daemon"]["topics"] == [], 5)  # heartbeats tell within 2 s
-    time.sleep(1)
     client.send_signal(signal.SIGCONT)
     until(lambda: other.ask(m.Stats())["daemon"]["topics"] == ["tex/npc"])
     client.kill()

@@ -111,7 +111,8 @@ def test_what_fails_to_start_leaves_nothing_behind(fake_stage: Any, tmp_path: Pa
         for _ in range(3):
             with pytest.raises(ExporterError, match="Choose another --metrics-port"):
                 Daemon(settings, fake_stage)
-        assert (threading.active_count(), len(os.listdir("/proc/self/fd"))) == before
+        assert threading.active_count() <= before[0]  # one of an earlier test may have ended meanwhile
+        assert len(os.listdir("/proc/self/fd")) <= before[1]
     assert list((tmp_path / "ipc").iterdir()) == []
 
 
