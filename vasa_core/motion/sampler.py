@@ -175,11 +175,12 @@ class MotionSampler:
 def sample(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Performance]:
     """The next block of each of many faces, as its own `step` would make it, to about 1e-5.
 
-    The networks run once for all faces that share a model and number of steps and are 2.56 s old or of the same age.
+    The networks run once for all faces that share a model and number of steps. In a face's first 2.56 s the backbone
+    runs for those of its age.
     """
-    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for number, face in enumerate(faces):
-        groups[id(face.model), face.settings.steps, min(face.seen, face.model.window)].append(number)
+    groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number in sorted(range(len(faces)), key=lambda number: _age(faces[number])):
+        groups[id(faces[number].model), faces[number].settings.steps].append(number)
     made: dict[int, Performance] = {}
     for group in groups.values():
         made |= zip(group, _sample_alike([faces[i] for i in group], [needs[i] for i in group]), strict=True)
@@ -187,12 +188,15 @@ def sample(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Perfor
 
 
 def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list[Performance]:
-    """The same of F faces that the networks can run for at once; arrays of all faces are [F, ..]."""
+    """The same of F faces that the denoiser can run for at once, by their age; arrays of all faces are [F, ..]."""
     state = np.stack([need.direction.state for need in needs])
     values = [condition_rows(need.direction) for need in needs]
     asked = np.stack([asked_rows(rows, face._levels) for face, rows in zip(faces, values, strict=True)])
     before = np.stack([face._rows for face in faces])
-    tokens = _tokens(faces, needs, np.stack(values), _history(before, asked, state))
+    conditions, history = np.stack(values), _history(before, asked, state)
+    ages = [len(list(same)) for _, same in itertools.groupby(faces, _age)]
+    alike = [slice(end - count, end) for count, end in zip(ages, itertools.accumulate(ages), strict=True)]
+    tokens = np.concatenate([_tokens(faces[own], needs[own], conditions[own], history[own]) for own in alike])
     model = faces[0].model
     new = model.offset + model.scale * _denoised(faces, tokens)
     rows = renewed(continuation(before[:, -1], before[:, -2], asked), new)
@@ -202,6 +206,11 @@ def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list
     for face, kept in zip(faces, np.concatenate([before[:, -1:], rows], axis=1), strict=True):
         face._rows = kept
     return [Performance.from_rows(own) for own in rows]
+
+
+def _age(face: MotionSampler) -> int:
+    """Frames of the past that the backbone may look at."""
+    return min(face.seen, face.model.window)
 
 
 def _history(before: Array, asked: Array, state: NDArray[np.int64]) -> Array:
@@ -214,8 +223,9 @@ def _history(before: Array, asked: Array, state: NDArray[np.int64]) -> Array:
 
 
 def _tokens(faces: Sequence[MotionSampler], needs: Sequence[Need], conditions: Array, history: Array) -> Array:
-    """The backbone's tokens [B, BLOCK, W]: for each face one row with all conditions, then one without each guided."""
-    model, seen = faces[0].model, faces[0].seen
+    """The backbone's tokens [B, BLOCK, W] of faces of one age: for each a row with all conditions, then one without
+    each guided."""
+    model = faces[0].model
     features = np.zeros((len(faces), 1, BLOCK_FEATURES + AHEAD_FEATURES, model.feature_size), np.float32)
     for row, need in zip(features, needs, strict=True):
         if need.features is not None:
@@ -241,7 +251,7 @@ def _tokens(faces: Sequence[MotionSampler], needs: Sequence[Need], conditions: A
             face._leave_out(*told)
     inputs["past"] = np.concatenate([face._memory() for face in faces])
     inputs["mask"] = np.zeros((BLOCK, model.window + BLOCK), np.float32)
-    inputs["mask"][:, : max(model.window - seen, 0)] = UNSEEN
+    inputs["mask"][:, : model.window - _age(faces[0])] = UNSEEN
     tokens, new = model.run(model.backbone, inputs)
     for face, part in zip(faces, _parts(faces, new), strict=True):
         face._remember(part)
