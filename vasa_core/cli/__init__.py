@@ -1,5 +1,6 @@
 """The command line: one file per verb. It only reads options, calls the public Python API and prints."""
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -12,6 +13,9 @@ from vasa_core.cli.console import fail, say_bug
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 WRONG_USE = 2
+ONE_THREAD = "1"
+"""For NumPy's and SciPy's algebra: matrices are small here, and threads that wait for each other in each of thousands of
+calls make a face's second of preparing a minute where other work keeps the cores busy. Read when NumPy is loaded."""
 
 app = typer.Typer(
     name="vasa",
@@ -65,6 +69,7 @@ def main() -> None:
 
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", ONE_THREAD)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that unfinished files are removed as on Ctrl-C
     if not {command.name for command in app.registered_commands} & set(BRIDGE_VERBS):
         _add_bridge_verbs()
