@@ -14,8 +14,8 @@ from vasa_core.cli.console import fail, say_bug
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 WRONG_USE = 2
 ONE_THREAD = "1"
-"""For NumPy's and SciPy's algebra: matrices are small here, and threads that wait for each other in each of thousands of
-calls make a face's second of preparing a minute where other work keeps the cores busy. Read when NumPy is loaded."""
+"""For NumPy's and SciPy's algebra: matrices are small here, and threads that wait for each other in each of thousands
+of calls make a face's second of preparing a minute where other work keeps the cores busy. Read when NumPy is loaded."""
 
 app = typer.Typer(
     name="vasa",
