@@ -254,11 +254,11 @@ class Npc:
         utterance.jumped = now
         self.break_off(now)
 
-    def follow_jump(self, utterance: Utterance, now: float) -> None:
-        """The engine's sound has gone to another place: go there too, if there is sound for it."""
+    def follow_jump(self, utterance: Utterance, now: float, ahead: float = 0.0) -> None:
+        """The engine's sound has gone to another place: go there too, or `ahead` s further, where there is sound."""
         utterance.jumped = now
         if utterance is self.current and utterance.begun:
-            place = utterance.clock.position(now) + self.lead
+            place = utterance.clock.position(now) + self.lead + ahead
             utterance.place = min(max(place, utterance.sound.kept_from), utterance.sound.seconds)
             self.break_off(now)
 

@@ -11,6 +11,8 @@ AHEAD_S = 0.25
 IDLE_AHEAD_S = 0.20
 """s of idle motion beyond what is shown; two frames are needed for the curve between them."""
 ASAP_AHEAD_S = 1.0
+CATCH_UP_S = 0.2
+"""Then it is made from so far ahead on: what is made from the present on would be late again."""
 LAG_S = 0.5
 """Motion that is missing for longer is not made any more."""
 
@@ -53,7 +55,7 @@ def _leave_out(npc: Npc, stretch: Stretch, now: float) -> None:
     position = utterance.clock.position(now)
     if stretch.made < min(position, utterance.sound.seconds) - LAG_S and stretch.made > stretch.begin:
         npc.counts.add("left_out")
-        npc.follow_jump(utterance, now)
+        npc.follow_jump(utterance, now, CATCH_UP_S)
 
 
 def needs(npc: Npc, now: float) -> list[tuple[Stretch, float, float]]:

@@ -10,6 +10,8 @@ from vasa_core.motion.prosody import FRAME_SAMPLES
 
 LATE_S = 0.020
 """A frame that comes so long after its time is of no use any more."""
+STUCK_S = 0.1
+"""A face that has not moved for so long while it speaks looks stuck."""
 ASAP_FRAMES = 4
 """Frames of an utterance without time that may be on their way at once."""
 FULL_S = 0.005
@@ -89,11 +91,26 @@ def _due_by_clock(npc: Npc, head: Stretch, utterance: Utterance, now: float) -> 
     if clock.running:
         position = clock.position(now)
         if position > head.next_place + LATE_S:
-            end = math.inf if head.end is None else head.end
-            npc.drop("late", head.skip_to(min(position, end)))
+            in_time = min(position, math.inf if head.end is None else head.end)
+            if not head.knows(in_time):
+                return _lagging(npc, head, now)
+            npc.drop("late", head.skip_to(in_time))
         return clock.when(head.next_place - lead)
     if utterance.start == "engine":
         return now if head.next_place <= clock.position(now) + lead + ON_KNOT else math.inf
+    return now
+
+
+def _lagging(npc: Npc, head: Stretch, now: float) -> float:
+    """Motion cannot keep up with the sound: now and then the newest frame, though late, so that no face is stuck."""
+    again = npc.sent[-1] + STUCK_S if npc.sent else now
+    if again > now:
+        return again
+    missed = head.known_to - head.next_place
+    if missed < 0:
+        return math.inf
+    npc.drop("late", int(missed * npc.frame_rate(now)))
+    head.begin_at(head.known_to)
     return now
 
 

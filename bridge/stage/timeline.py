@@ -142,6 +142,11 @@ class Stretch:
         needed = nearest if abs(position - nearest) < ON_KNOT else math.floor(position) + 1 + REACH
         return self.count > needed
 
+    @property
+    def known_to(self) -> float:
+        """The place of the last frame that nothing can change any more."""
+        return self.end if self.end is not None else self.begin + (self.count - 1 - REACH) * FRAME_S
+
     def row(self, place: float) -> Row | None:
         """The frame at a place, held at both ends; None where there is no motion at all."""
         if not self._rows:

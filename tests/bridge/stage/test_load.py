@@ -6,6 +6,7 @@ import pytest
 from bridge.protocol.messages import Controls, Set
 from bridge.stage.memory import KEPT_FRAMES, LEAST_FRAMES, IdleMemory
 from bridge.stage.timeline import COLUMNS, STILL
+from vasa_core.motion.crowd import Crowd
 
 from .conftest import FlatRenderer, Theatre
 
@@ -42,6 +43,30 @@ def test_idle_faces_give_way_to_the_one_that_speaks(
     theatre.run(6.0)
     assert {event.npc for _, event in theatre.events("recovered")} == overloaded
     assert theatre.stage.list()["npcs"][1]["fps"] == 15
+
+
+@pytest.mark.parametrize("cost", [0.07, 0.12, 0.2])
+def test_a_face_whose_motion_cannot_keep_up_still_moves(
+    theatre: Theatre, voice: np.ndarray, monkeypatch: pytest.MonkeyPatch, cost: float
+) -> None:
+    """A block of 0.08 s takes `cost` s to make."""
+    advance = Crowd.advance
+
+    def slow(self: Crowd, calls: object) -> object:
+        theatre.time.seconds += cost
+        return advance(self, calls)  # type: ignore[arg-type]
+
+    theatre.spawn()
+    theatre.run(0.5)
+    monkeypatch.setattr(Crowd, "advance", slow)
+    theatre.speak(voice[:64_000])
+    theatre.run(4.5)
+    frames = theatre.headers("u1")
+    gaps = np.diff([at for at, _ in frames])
+    assert len(frames) > (100 if cost < 0.08 else 12)
+    assert gaps.max() < 0.2 + 2 * cost
+    assert np.all(np.diff([header.pts for _, header in frames]) > 0)
+    assert theatre.endings() == {"u1": ["finished"]}
 
 
 def idle_rows(frames: int) -> np.ndarray:
