@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,14 @@ PATIENCE = 60.0
 ROOT = Path(__file__).parents[2]
 SECOND = (8000 * np.sin(np.arange(16_000) / 40)).astype("<i2")
 """A second of sound at 16 kHz."""
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what comes soon."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 class Real:
@@ -95,7 +103,7 @@ def test_rings_go_with_their_npc_and_a_ring_that_was_removed_stops_nobody(game: 
     game.speak("npc", "u", SECOND.tobytes(), encoding="s16")
     assert [event.event for event in game.events("npc", "u", timeout=PATIENCE)][-1] == "finished"
     game.despawn("npc")
-    assert daemon.rings() == []
+    until(lambda: daemon.rings() == [])  # after the picture that was being drawn
     assert game.ping().time > 0
 
 
@@ -123,10 +131,7 @@ def test_a_stopped_daemon_goes_on_and_ends_what_was_said_once(game: Client, daem
     daemon.process.send_signal(signal.SIGSTOP)
     time.sleep(5)
     daemon.process.send_signal(signal.SIGCONT)
-    deadline = time.monotonic() + PATIENCE
-    while any(each["utterance"] == "u" for each in game.list().npcs):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    until(lambda: not any(each["utterance"] == "u" for each in game.list().npcs))
     game.speak("npc", "after", SECOND.tobytes(), encoding="s16")
     game.subscribe("npc")
     assert [event.event for event in game.events("npc", "after", timeout=PATIENCE)][-1] == "finished"
@@ -162,4 +167,4 @@ def test_a_parent_that_is_killed_takes_its_daemon_along() -> None:
     game.wait()
     assert game.stdout.read() == ""  # ends when the daemon, which has the same stdout, has ended
     game.stdout.close()
-    assert not psutil.pid_exists(where["pid"]) or psutil.Process(where["pid"]).status() == psutil.STATUS_ZOMBIE
+    until(lambda: not psutil.pid_exists(where["pid"]) or psutil.Process(where["pid"]).status() == psutil.STATUS_ZOMBIE)
