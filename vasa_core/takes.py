@@ -118,9 +118,14 @@ def write_motion_takes(
     return TakesReport(reports, sheet_path(path))
 
 
-def _settings(takes: int, settings: AnimationSettings | None) -> list[AnimationSettings]:
+def check_number(takes: int) -> None:
+    """Refuse as many takes as no sheet can show."""
     if not 2 <= takes <= MOST_TAKES:
         raise VasaError(f"{takes} takes cannot be laid side by side. Choose 2 to {MOST_TAKES}.")
+
+
+def _settings(takes: int, settings: AnimationSettings | None) -> list[AnimationSettings]:
+    check_number(takes)
     first = settings or AnimationSettings()
     return [replace(first, seed=first.seed + number) for number in range(takes)]
 

@@ -39,7 +39,10 @@ def test_directions_that_cannot_be(out: Path, refusal: Refusal) -> None:
     assert "Did you mean 'happy'?" in message("--emotion", "hapy")
     assert "Choose -45 to 45 degrees" in message("--gaze", "60,0")
     assert "degrees to the right and up" in message("--gaze", "10,x")
+    for gaze in ("10", "1,2,3", "nan,0", "1e999,0", "left,up", ""):
+        assert f"'{gaze}' is no gaze. Write two numbers" in message("--gaze", gaze)
     assert "Did you mean 'left'?" in message("--gaze", "lefft")
+    assert "Choose a number from 0.5 to 3" in message("--distance", "nan")
     assert "Choose 0.5 to 3" in message("--distance", 0.1)
     assert "Choose 0 to 2" in message("--expressiveness", 3)
     assert "Choose 0 to 1" in message("--stillness", -1)

@@ -8,6 +8,7 @@ import typer
 
 from vasa_core.cli import demo, doctor, enroll, eval, models, motion, reenact, render
 from vasa_core.cli.console import fail, say_bug
+from vasa_core.cli.usage import help_of, usage_sentence
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 WRONG_USE = 2
@@ -54,18 +55,26 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that unfinished files are removed as on Ctrl-C
     try:
-        app(arguments)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTED:
-            fail("Interrupted. Nothing unfinished was left behind.")
-        raise
+        code = app(arguments, standalone_mode=False)
+    except typer.Abort:
+        code = INTERRUPTED
     except VasaError as error:
         if debug:
             raise
         fail(str(error))
         sys.exit(WRONG_USE)
     except Exception as error:
+        if help_of(error) is not None:
+            typer.echo(help_of(error), err=True)
+            sys.exit(WRONG_USE)
+        sentence = usage_sentence(error)
+        if sentence is not None:
+            fail(sentence)
+            sys.exit(WRONG_USE)
         if debug:
             raise
         say_bug(error)
         sys.exit(1)
+    if code == INTERRUPTED:
+        fail("Interrupted. Nothing unfinished was left behind.")
+    sys.exit(code if isinstance(code, int) else 0)
