@@ -1,6 +1,5 @@
 """Few-step sampling of the motion diffusion transformer in onnxruntime: a block of frames at a time, forever."""
 
-import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
 from vasa_core.motion.conditions import asked_rows, condition_rows, led_by
 from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
-from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
+from vasa_core.motion.schedule import sampling_times, solver_weights
 from vasa_core.runtime import open_session
 
 Array = NDArray[np.float32]
@@ -37,7 +36,7 @@ UNSEEN = -1e4
 class SamplerSettings:
     """How motion is drawn from the model."""
 
-    steps: int = 5
+    steps: int = 8
     """Denoising steps per block."""
     guidance: Mapping[str, float] = field(default_factory=dict)
     """Weight of a condition against the model's guess without it (classifier-free guidance: Ho and Salimans 2022);
@@ -95,6 +94,8 @@ class MotionSampler:
         for name, size in self.settings.temperature.items():
             noise[CHANNELS[name]] = size
         self._noise = noise
+        self._times = sampling_times(self.settings.steps)
+        self._kept, self._added, self._trend = solver_weights(self._times)
         self._levels = led_by(1 if self._random.random() < 0.5 else -1, self.model.levels)
         self.reset()
 
@@ -184,16 +185,18 @@ class MotionSampler:
         return tokens
 
     def _denoise(self, tokens: Array) -> Array:
-        """Innovations [BLOCK, R] in their own SDs."""
+        """Innovations [BLOCK, R] in their own SDs, by DPM-Solver++(2M) (Lu et al. 2022, algorithm 2)."""
         batch = len(tokens)
         sample = self._noise * self._random.standard_normal((BLOCK, ROW_SIZE), dtype=np.float32)
-        for now, after in itertools.pairwise(sampling_times(self.settings.steps)):
+        earlier = None
+        for step, time in enumerate(self._times[:-1]):
             noisy = np.repeat(sample[None], batch, axis=0)
-            inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(batch, now, np.float32)}
+            inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(batch, time, np.float32)}
             full, *less = self.model.run(self.model.denoiser, inputs)[0]
             clean = full
             for name, without in zip(self._guided, less, strict=True):
                 clean = clean + (self.settings.guidance[name] - 1) * (full - without)
-            direction = (sample - signal_level(now) * clean) / noise_level(now)
-            sample = signal_level(after) * clean + noise_level(after) * direction
+            ahead = clean if earlier is None else clean + self._trend[step] * (clean - earlier)
+            sample = self._kept[step] * sample + self._added[step] * ahead
+            earlier = clean
         return sample
