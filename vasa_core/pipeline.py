@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vasa_core.errors import ExportError
 from vasa_core.export.contact_sheet import ContactSheet
 from vasa_core.export.curves import open_curves
+from vasa_core.export.files import explained
 from vasa_core.export.sink import BackgroundSink, FrameSink
 from vasa_core.export.video import FORMATS, exact_fps, is_video_path
 from vasa_core.face.asset import FaceAsset
@@ -235,7 +236,7 @@ def render(
 
 
 def check_target(path: str | Path) -> None:
-    """Refuse, before any work, a name that is neither that of a film nor that of a folder for pictures."""
+    """Refuse, before any work, a name that is neither that of a film nor that of a new or empty folder."""
     target = Path(path)
     if target.name in ("", ".."):
         raise ExportError(f"'{path}' is no name for a film or a new folder. Give one like talk.mp4 or frames/.")
@@ -244,6 +245,9 @@ def check_target(path: str | Path) -> None:
             f"'{target.name}' is no kind of video known here. End the name in {', '.join(FORMATS)}, or give a name "
             "without an ending for a PNG sequence."
         )
+    with explained(target):
+        if is_sequence(path) and target.is_dir() and any(target.iterdir()):
+            raise ExportError(f"Could not write {target}: it is not empty. Choose another name.")
 
 
 def make_generator(seed: int, director: Cues, settings: AnimationSettings | None) -> MotionGenerator:

@@ -67,6 +67,18 @@ def test_takes_have_one_sheet(tmp_path: Path, refusal: Refusal) -> None:
     assert "one sheet together" in refusal("render", *arguments, "--contact-sheet", tmp_path / "out.png")
 
 
+def test_no_take_is_begun_where_another_cannot_be_written(tmp_path: Path, refusal: Refusal) -> None:
+    (tmp_path / "frames_seed1").mkdir()
+    (tmp_path / "frames_seed1" / "mine.txt").touch()
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "other.txt").touch()  # no take goes there
+    message = refusal("render", "-p", "none.png", "--idle", 1, "-o", tmp_path / "frames", "--variation", 2)
+    assert "frames_seed1: it is not empty" in message
+    assert "frames: it is not empty" in refusal("render", "-p", "none.png", "--idle", 1, "-o", tmp_path / "frames")
+    assert "no name for a film" in refusal("render", "-p", "none.png", "--idle", 1, "-o", ".", "--variation", 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"frames", "frames_seed1"}
+
+
 def test_idling_and_listening_are_written(tmp_path: Path, vasa_json: Run) -> None:
     idle = vasa_json("motion", "--idle", 1.5, "-o", tmp_path / "idle.npz", "--fps", 30, "--seed", 5)
     assert (idle["frames"], idle["seconds"], idle["silent"], idle["seed"]) == (45, 1.5, False, 5)
