@@ -131,8 +131,8 @@ class MotionGenerator:
 
         In the middle of an utterance too, when its sound is late: the face waits, and the next `push` goes on.
         """
-        if frames < 0:
-            raise ControlError(f"A face cannot idle for {frames} frames. Give 0 or more.")
+        if not isinstance(frames, int | np.integer) or frames < 0:
+            raise ControlError(f"A face cannot idle for {frames} frames. Give a whole number, 0 or more.")
         first = self._from_reserve(frames)
         blocks = -(-(frames - len(first)) // self._block)
         return self._out(IDLE, [first, *(self._make(nothing(self._block), IDLE) for _ in range(blocks))], frames)
