@@ -32,6 +32,10 @@ UNSEEN = -1e4
 """Added to the score of a frame that is not there yet."""
 
 
+TEMPERATURE = {"speech": 0.3, "tongue": 0.3, "head_rotation": 0.9, "blink": 1.25}
+"""Size of the starting noise where it is not 1: lips keep to the voice; few steps blur what is rare, such as blinks."""
+
+
 @dataclass(frozen=True)
 class SamplerSettings:
     """How motion is drawn from the model."""
@@ -41,8 +45,8 @@ class SamplerSettings:
     guidance: Mapping[str, float] = field(default_factory=dict)
     """Weight of a condition against the model's guess without it (classifier-free guidance: Ho and Salimans 2022);
     keys are "audio" and those of `CONDITIONS`. Each one that is not 1 costs another run of the model."""
-    temperature: Mapping[str, float] = field(default_factory=lambda: {"speech": 0.3, "tongue": 0.3})
-    """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier lips."""
+    temperature: Mapping[str, float] = field(default_factory=lambda: dict(TEMPERATURE))
+    """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier motion."""
     source: str = "any"
     """Whose lips, one of `SOURCES`; "any" suits every voice and language."""
 
