@@ -51,6 +51,10 @@ class SamplerSettings:
     """Whose lips, one of `SOURCES`; "any" suits every voice and language."""
 
     def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise VasaError(f"Motion cannot be drawn in {self.steps} steps. Give 1 or more; 8 are usual.")
+        if self.source not in SOURCES:
+            raise VasaError(f"There are no lips of '{self.source}'. Choose from: {', '.join(SOURCES)}.")
         for names, known in ((self.guidance, {AUDIO, *CONDITIONS}), (self.temperature, set(CHANNELS))):
             unknown = set(names) - known
             if unknown:

@@ -195,8 +195,9 @@ def export(data: Data, work: Work) -> None:
 
 
 def _evaluate(data: Path, work: Path) -> dict[str, dict[str, dict[str, float]]]:
+    from vasa_core.evaluation.words import read_words
     from vasa_core.training.datasets import ARTIST_HELD_OUT, held_out_stems
-    from vasa_core.training.evaluate_motion import evaluate_clips, read_words
+    from vasa_core.training.evaluate_motion import evaluate_clips
 
     grid, others = data / "grid_s1", data / "grid_others"
     held_out = [grid / f"{stem}.mkv" for stem in held_out_stems(grid)]
