@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vasa_core.errors import ExportError
 from vasa_core.export.contact_sheet import ContactSheet
 from vasa_core.export.curves import open_curves
+from vasa_core.export.files import explained
 from vasa_core.export.sink import BackgroundSink, FrameSink
-from vasa_core.export.video import exact_fps, is_video_path
+from vasa_core.export.video import FORMATS, exact_fps, is_video_path
 from vasa_core.face.asset import FaceAsset
 from vasa_core.face.enroll import enroll
 from vasa_core.latent.space import LatentSpace
@@ -192,6 +194,7 @@ def render(
     """
     rate, begin = exact_fps(fps), time.perf_counter()
     check_picture(size, background, path)
+    check_target(path)
     check_outputs(path, contact_sheet, portrait, source_of(scene), director)
     run = SceneRun(scene, on_sound)
     generator = make_generator(seed, director, settings)
@@ -230,6 +233,21 @@ def render(
         silent=run.silent,
         seed=generator.settings.seed,
     )
+
+
+def check_target(path: str | Path) -> None:
+    """Refuse, before any work, a name that is neither that of a film nor that of a new or empty folder."""
+    target = Path(path)
+    if target.name in ("", ".."):
+        raise ExportError(f"'{path}' is no name for a film or a new folder. Give one like talk.mp4 or frames/.")
+    if not is_sequence(path) and not is_video_path(target):
+        raise ExportError(
+            f"'{target.name}' is no kind of video known here. End the name in {', '.join(FORMATS)}, or give a name "
+            "without an ending for a PNG sequence."
+        )
+    with explained(target):
+        if is_sequence(path) and target.is_dir() and any(target.iterdir()):
+            raise ExportError(f"Could not write {target}: it is not empty. Choose another name.")
 
 
 def make_generator(seed: int, director: Cues, settings: AnimationSettings | None) -> MotionGenerator:

@@ -101,6 +101,11 @@ class SceneRun:
             yield generator.idle(min(second, frames - begin))
 
 
+def check_scene(scene: Scene) -> None:
+    """Refuse, before any work, a scene whose sound cannot be used."""
+    SceneRun(scene)
+
+
 def sound_of(scene: Scene) -> Audio | None:
     """What is heard in a scene, if anything."""
     if isinstance(scene, Idle):

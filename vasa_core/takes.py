@@ -13,7 +13,16 @@ from vasa_core.export.video import exact_fps
 from vasa_core.motion.settings import AnimationSettings
 from vasa_core.motion.track import MOTION_FPS
 from vasa_core.outputs import check_outputs, is_sequence
-from vasa_core.pipeline import MotionReport, Portrait, Progress, RenderReport, load_portrait, render, write_motion
+from vasa_core.pipeline import (
+    MotionReport,
+    Portrait,
+    Progress,
+    RenderReport,
+    check_target,
+    load_portrait,
+    render,
+    write_motion,
+)
 from vasa_core.scene import Scene, source_of
 
 MOST_TAKES = 24
@@ -45,6 +54,15 @@ def sheet_path(path: str | Path) -> Path:
     return plain.with_name(f"{plain.name if is_sequence(path) else plain.stem}_takes.png")
 
 
+def check_takes(path: str | Path, takes: int, seed: int) -> None:
+    """Refuse, before any work, films or folders of pictures that could not all be written."""
+    all_settings = _settings(takes, AnimationSettings(seed=seed))
+    if not Path(path).name.strip("."):
+        check_target(path)  # refuses it: there is no name to put a seed behind
+    for one in all_settings:
+        check_target(take_path(path, one.seed))
+
+
 def render_takes(
     portrait: Portrait,
     scene: Scene,
@@ -62,6 +80,7 @@ def render_takes(
     The other parameters are those of `render`, without a contact sheet of each.
     """
     all_settings = _settings(takes, settings)
+    check_takes(path, takes, all_settings[0].seed)
     for one in all_settings:
         check_outputs(take_path(path, one.seed), sheet_path(path), portrait, source_of(scene))
     asset = load_portrait(portrait, face)

@@ -182,24 +182,38 @@ def test_a_contact_sheet_never_overwrites_the_portrait(tmp_path: Path, refusal: 
 
 
 def test_an_interrupt_is_told_truthfully(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(_: object) -> None:
-        raise SystemExit(130)
-
-    monkeypatch.setattr("vasa_core.cli.app", interrupted)
-    with pytest.raises(SystemExit):
+    monkeypatch.setattr("vasa_core.cli.app", lambda *_, **__: 130)
+    with pytest.raises(SystemExit, match="130"):
         main()
     assert capsys.readouterr().err.strip() == "Interrupted. Nothing unfinished was left behind."
 
 
-def test_a_negative_seed_is_explained() -> None:
-    done = vasa("motion", "-a", LINES[1], "-o", "motion.npz", "--seed", "-1")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "--seed" in done.stderr
+def test_wrong_use_is_told_in_one_sentence(refusal: Callable[..., str]) -> None:
+    def message(*more: object) -> str:
+        return refusal("motion", "-o", "motion.npz", "--idle", 1, *more)
+
+    assert "--seed" in message("--seed", "-1")
+    assert "'abc'" in message("--distance", "abc") and "--distance" in message("--distance", "abc")
+    assert "'tpu'" in message("--provider", "tpu")
+    assert "motion --help" in message("--bogus")
+    assert "--portrait" in refusal("render", "--potrait", "x.png")
+    assert "--output" in refusal("render", "-p", "x.png", "--idle", 1)
+    assert "PORTRAIT" in refusal("enroll")
+    assert "'render'? See" in refusal("rendr")
 
 
-def test_unknown_options_are_explained() -> None:
-    done = vasa("render", "--potrait", "x.png")
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "--portrait" in done.stderr
+def test_without_anything_the_help_is_shown() -> None:
+    done = vasa()
+    assert done.returncode == 2 and "render" in done.stdout + done.stderr
+
+
+def test_what_cannot_be_written_is_refused_before_the_portrait_is_read(refusal: Callable[..., str]) -> None:
+    def message(*arguments: object) -> str:
+        return refusal("render", "-p", "none.png", *arguments)
+
+    for name in (".", "", ".."):
+        assert "no name for a film" in message("--idle", 1, "-o", name)
+    assert "no kind of video" in message("--idle", 1, "-o", "out.gif")
+    assert "none.wav" in message("-a", "none.wav", "-o", "out.mp4")
+    assert "Choose 2 to 24" in message("--idle", 1, "-o", "out.mp4", "--variation", 25)
+    assert "Choose 24 to 60" in message("--idle", 1, "-o", "out.mp4", "--fps", 5)

@@ -23,6 +23,18 @@ def test_what_cannot_be_measured_is_said_at_once(refusal: Callable[..., str], tm
     assert "There is no file" in refusal("eval", "--plot-voice", tmp_path / "a.wav")
 
 
+def test_defaults_told_in_words_survive_the_markup(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["vasa", "eval", "--help"])
+    monkeypatch.setenv("COLUMNS", "250")
+    with pytest.raises(SystemExit):
+        main()
+    text = " ".join(capsys.readouterr().out.split())
+    for default in ("report, or voice.png", "words.tsv beside the clips, if there is one", "the median one"):
+        assert f"[default: {default}]" in text
+
+
 def test_without_matplotlib_the_way_out_is_told(refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "find_spec", lambda name: None)
     assert 'pip install "matplotlib' in refusal("eval", "--plot-voice", "a.wav")

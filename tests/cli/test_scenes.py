@@ -39,7 +39,10 @@ def test_directions_that_cannot_be(out: Path, refusal: Refusal) -> None:
     assert "Did you mean 'happy'?" in message("--emotion", "hapy")
     assert "Choose -45 to 45 degrees" in message("--gaze", "60,0")
     assert "degrees to the right and up" in message("--gaze", "10,x")
+    for gaze in ("10", "1,2,3", "nan,0", "1e999,0", "left,up", ""):
+        assert f"'{gaze}' is no gaze. Write two numbers" in message("--gaze", gaze)
     assert "Did you mean 'left'?" in message("--gaze", "lefft")
+    assert "Choose a number from 0.5 to 3" in message("--distance", "nan")
     assert "Choose 0.5 to 3" in message("--distance", 0.1)
     assert "Choose 0 to 2" in message("--expressiveness", 3)
     assert "Choose 0 to 1" in message("--stillness", -1)
@@ -62,6 +65,18 @@ def test_cue_files_that_cannot_be(tmp_path: Path, out: Path, refusal: Refusal) -
 def test_takes_have_one_sheet(tmp_path: Path, refusal: Refusal) -> None:
     arguments = ("-p", PORTRAIT, "--idle", 1, "-o", tmp_path / "out.mp4", "--variation", 2)
     assert "one sheet together" in refusal("render", *arguments, "--contact-sheet", tmp_path / "out.png")
+
+
+def test_no_take_is_begun_where_another_cannot_be_written(tmp_path: Path, refusal: Refusal) -> None:
+    (tmp_path / "frames_seed1").mkdir()
+    (tmp_path / "frames_seed1" / "mine.txt").touch()
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "other.txt").touch()  # no take goes there
+    message = refusal("render", "-p", "none.png", "--idle", 1, "-o", tmp_path / "frames", "--variation", 2)
+    assert "frames_seed1: it is not empty" in message
+    assert "frames: it is not empty" in refusal("render", "-p", "none.png", "--idle", 1, "-o", tmp_path / "frames")
+    assert "no name for a film" in refusal("render", "-p", "none.png", "--idle", 1, "-o", ".", "--variation", 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"frames", "frames_seed1"}
 
 
 def test_idling_and_listening_are_written(tmp_path: Path, vasa_json: Run) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vasa_core.errors import ControlError, EmotionError
+from vasa_core.errors import ControlError, CueError, EmotionError
 from vasa_core.motion.channels import EMOTIONS, SPEAKING
 from vasa_core.motion.controls import Controls
 from vasa_core.motion.cues import Cue, parse_cues
@@ -169,3 +169,11 @@ def test_unknown_emotions_and_controls() -> None:
         Director().change(0, distanse=2)
     with pytest.raises(ControlError, match="seconds"):
         Director().change(0, -1.0, distance=2)
+
+
+@pytest.mark.parametrize("wrong", ["cues.yaml", [Cue(0, {"gaze": "up"}), 3], [{"at": 1, "gaze": "up"}]])
+def test_only_cues_are_played(wrong: object) -> None:
+    director = Director()
+    with pytest.raises(CueError, match="load_cues"):
+        director.play(0, wrong)
+    assert asked(director, "gaze", 4) == [None] * 4, "none of them is followed"

@@ -7,8 +7,9 @@ from vasa_core.evaluation.life import find_blinks, power_above
 from vasa_core.motion.channels import EMOTIONS, EXPRESSION_UNITS, IDLE, LISTENING, SPEAKING, Direction, Performance
 from vasa_core.motion.prosody import ProsodyFrame, ProsodyTracker
 from vasa_core.training.teacher.hearing import hear
+from vasa_core.training.teacher.joint_statistics import Clip, figures, saccades
 from vasa_core.training.teacher.perform import perform
-from vasa_core.training.teacher.report import Clip, figures, saccades, table
+from vasa_core.training.teacher.report import table
 
 SECONDS = 80
 

@@ -10,6 +10,7 @@ import typer
 
 from vasa_core.cli import demo, doctor, enroll, eval, models, motion, reenact, render
 from vasa_core.cli.console import fail, say_bug
+from vasa_core.cli.usage import help_of, usage_sentence
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 WRONG_USE = 2
@@ -74,18 +75,26 @@ def main() -> None:
     if not {command.name for command in app.registered_commands} & set(BRIDGE_VERBS):
         _add_bridge_verbs()
     try:
-        app(arguments)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTED:
-            fail("Interrupted. Nothing unfinished was left behind.")
-        raise
+        code = app(arguments, standalone_mode=False)
+    except typer.Abort:
+        code = INTERRUPTED
     except VasaError as error:
         if debug:
             raise
         fail(str(error))
         sys.exit(WRONG_USE)
     except Exception as error:
+        if help_of(error) is not None:
+            typer.echo(help_of(error), err=True)
+            sys.exit(WRONG_USE)
+        sentence = usage_sentence(error)
+        if sentence is not None:
+            fail(sentence)
+            sys.exit(WRONG_USE)
         if debug:
             raise
         say_bug(error)
         sys.exit(1)
+    if code == INTERRUPTED:
+        fail("Interrupted. Nothing unfinished was left behind.")
+    sys.exit(code if isinstance(code, int) else 0)

@@ -39,7 +39,7 @@ def run(
             "-o",
             metavar="FOLDER|PNG",
             help="Folder for report.json, report.html, the plots and the tracked clips; with --plot-voice a .png. "
-            "[default: report, or voice.png]",
+            r"\[default: report, or voice.png]",
             show_default=False,
         ),
     ] = None,
@@ -71,14 +71,14 @@ def run(
         typer.Option(
             "--words",
             metavar="TSV",
-            help="Word times (clip, start_s, end_s, word). [default: words.tsv beside the clips, if there is one]",
+            help=r"Word times (clip, start_s, end_s, word). \[default: words.tsv beside the clips, if there is one]",
             show_default=False,
         ),
     ] = None,
     clip: Annotated[
         str | None,
         typer.Option(
-            "--clip", metavar="NAME", help="Which clip is plotted. [default: the median one]", show_default=False
+            "--clip", metavar="NAME", help=r"Which clip is plotted. \[default: the median one]", show_default=False
         ),
     ] = None,
     portrait: Annotated[

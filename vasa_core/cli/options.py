@@ -76,7 +76,7 @@ IdleOption = Annotated[
     typer.Option(
         "--idle",
         metavar="SECONDS",
-        help="Nobody speaks: the face breathes, blinks, looks about.",
+        help="Nobody speaks: the face breathes, blinks, looks about; a day at most.",
         show_default=False,
         rich_help_panel=SCENE,
     ),
@@ -88,7 +88,8 @@ VariationOption = Annotated[
     typer.Option(
         "--variation",
         metavar="N",
-        help="N takes with the seeds from --seed on, each named with its seed, and one sheet to choose from.",
+        help="N takes (24 at most) with the seeds from --seed on, each named with its seed, and one sheet to choose "
+        "from.",
     ),
 ]
 LookAheadOption = Annotated[
@@ -96,7 +97,8 @@ LookAheadOption = Annotated[
     typer.Option(
         "--look-ahead",
         metavar="SECONDS",
-        help="Know only so much of what comes, as a live stream does: 0.08 to 0.40. Files know a second.",
+        help="Know only so much of what comes, as a live stream does: 0.08 to 0.40 in steps of 0.02. "
+        "Without it a second.",
         show_default=False,
     ),
 ]
@@ -107,7 +109,7 @@ DirectorOption = Annotated[
     typer.Option(
         "--director",
         metavar="YAML",
-        help="A cue file: what to do when. See docs/director.md. Cues go before the options below.",
+        help="A cue file: what to do when. See docs/director.md. Cues win over the options below.",
         show_default=False,
         rich_help_panel=DIRECTION,
     ),
@@ -117,7 +119,8 @@ EmotionOption = Annotated[
     typer.Option(
         "--emotion",
         metavar="NAME:STRENGTH",
-        help="happy, sad, angry, afraid, surprised, disgusted, contempt; like sad:0.6 or happy:0.5,surprised:0.3.",
+        help="happy, sad, angry, afraid, surprised, disgusted, contempt or neutral; like sad:0.6 or "
+        "happy:0.5,surprised:0.3; 1 at most in sum.",
         show_default=False,
         rich_help_panel=DIRECTION,
     ),
@@ -127,7 +130,8 @@ GazeOption = Annotated[
     typer.Option(
         "--gaze",
         metavar="YAW,PITCH",
-        help="Where to look, in degrees to the viewer's right and up; or viewer, left, up-right, ...",
+        help="Where to look, in degrees to the viewer's right (45 at most either way) and up (25); or viewer, left, "
+        "right, up, down, up-left, up-right, down-left, down-right.",
         show_default=False,
         rich_help_panel=DIRECTION,
     ),
@@ -137,7 +141,7 @@ DistanceOption = Annotated[
     typer.Option(
         "--distance",
         metavar="TIMES",
-        help="Distance of the head: 1 as in the portrait, 2 half as large, down to 0.5.",
+        help="Distance of the head, 0.5 to 3: 1 as in the portrait, 2 half as large.",
         show_default=False,
         rich_help_panel=DIRECTION,
     ),

@@ -79,19 +79,26 @@ def run(
             from vasa_core.cli import report
             from vasa_core.cli.scene import scene_of, settings_of
             from vasa_core.errors import VasaError
+            from vasa_core.export.video import exact_fps
             from vasa_core.motion.cues import load_cues
             from vasa_core.outputs import check_outputs, check_picture
-            from vasa_core.pipeline import load_portrait, render
-            from vasa_core.scene import source_of
-            from vasa_core.takes import render_takes
+            from vasa_core.pipeline import check_target, load_portrait, render
+            from vasa_core.scene import check_scene, source_of
+            from vasa_core.takes import check_takes, render_takes
 
             scene = scene_of(audio, listen, idle)
+            exact_fps(fps)
             check_picture(size, background, output)
+            if variation == 1:
+                check_target(output)
+            else:
+                check_takes(output, variation, seed)
+                if contact_sheet is not None:
+                    raise VasaError("Takes have one sheet together. Leave out --contact-sheet or --variation.")
             check_outputs(output, contact_sheet, portrait, source_of(scene), director)
             settings = settings_of(seed, look_ahead, emotion, gaze, distance, expressiveness, stillness, blink_rate)
             cues = () if director is None else load_cues(director)
-            if variation != 1 and contact_sheet is not None:
-                raise VasaError("Takes have one sheet together. Leave out --contact-sheet or --variation.")
+            check_scene(scene)
             asset = load_portrait(portrait, face)
             for warning in asset.warnings:
                 warn(warning)

@@ -1,6 +1,6 @@
 """What verbs that animate do with their options: the scene, and everything that shapes the motion."""
 
-from math import radians
+from math import isfinite, radians
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,10 +55,14 @@ def settings_of(
 
 def _gaze(text: str) -> str | tuple[float, ...]:
     """Degrees "15,-5" as rad; names stay names."""
-    parts = text.split(",")
-    if len(parts) == 1 and not text.strip("-+ ").replace(".", "").isdigit():
+    if text.strip() and not any(character.isdigit() or character == "," for character in text):
         return text.strip()
     try:
-        return tuple(radians(float(part)) for part in parts)
+        angles = tuple(radians(float(part)) for part in text.split(","))
     except ValueError:
-        raise VasaError(f"'{text}' is no gaze. Write degrees to the right and up, like 15,-5, or viewer.") from None
+        angles = ()
+    if len(angles) != 2 or not all(map(isfinite, angles)):
+        raise VasaError(
+            f"'{text}' is no gaze. Write two numbers, degrees to the right and up, like 15,-5, or a name like viewer."
+        )
+    return angles

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vasa_core.evaluation.gaze_stats import world_gaze
+from vasa_core.motion.gaze import line_of_sight
 from vasa_core.motion.track import CAMERA_DISTANCE, Motion
 
 Array = NDArray[np.floating]
@@ -31,14 +32,9 @@ def stood_at(motion: Motion) -> float:
 
 def gaze_error(seen: Array, asked: Array) -> float:
     """Angle in degrees between two directions of sight (yaw, pitch in rad)."""
-    return float(np.degrees(np.arccos(np.clip(_sight(seen) @ _sight(asked), -1, 1))))
+    return float(np.degrees(np.arccos(np.clip(line_of_sight(seen) @ line_of_sight(asked), -1, 1))))
 
 
 def distance_error(seen: float, asked: float) -> float:
     """Share by which a distance is off."""
     return abs(seen / asked - 1)
-
-
-def _sight(angles: Array) -> Array:
-    yaw, pitch = np.asarray(angles, float)
-    return np.array([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)])

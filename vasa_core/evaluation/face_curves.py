@@ -14,6 +14,7 @@ from vasa_core.evaluation.recordings import Recording
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import MOTION_FPS, Motion
 from vasa_core.performance.solve import solve
+from vasa_core.render.brows import lift_brows
 
 Array = NDArray[np.floating]
 
@@ -46,8 +47,8 @@ class FaceCurves:
 
 
 def curves_of_motion(motion: Motion, space: LatentSpace) -> FaceCurves:
-    """The curves of a motion at 25 Hz, as the latent space shows it on its own neutral face."""
-    points = space.neutral + space.decode(motion.latent)
+    """The curves of a motion at 25 Hz, as it is drawn, on the latent space's own neutral face."""
+    points = space.neutral + lift_brows(space.decode(motion.latent))
     corners = points[:, [life.RIGHT_EYE[0], life.RIGHT_EYE[1], life.LEFT_EYE[1], life.LEFT_EYE[0]], 1].mean(axis=1)
     right, left = life.MOUTH_CORNERS
     return FaceCurves(

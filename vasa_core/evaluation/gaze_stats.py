@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from vasa_core.motion.gaze import line_of_sight
+
 Array = NDArray[np.floating]
 
 AWAY_DEG = 4.0
@@ -22,9 +24,7 @@ def world_gaze(gaze: Array, head_rotation: Array) -> Array:
     gaze : [T, 2] yaw and pitch of the eyes in the head, rad
     head_rotation : [T, 3] rotation vectors of the head, rad; x right, y down, z away
     """
-    yaw, pitch = np.asarray(gaze, float).T
-    sight = np.stack([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)], axis=1)
-    x, y, z = Rotation.from_rotvec(np.asarray(head_rotation, float)).apply(sight).T
+    x, y, z = Rotation.from_rotvec(np.asarray(head_rotation, float)).apply(line_of_sight(gaze)).T
     return np.stack([np.arctan2(x, -z), np.arcsin(np.clip(-y, -1, 1))], axis=1)
 
 

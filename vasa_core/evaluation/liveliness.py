@@ -21,7 +21,7 @@ import numpy as np
 from vasa_core.audio.mel import SAMPLE_RATE
 from vasa_core.audio.reading import load_audio
 from vasa_core.errors import VasaError
-from vasa_core.evaluation.quality_wanted import Wanted
+from vasa_core.evaluation.quality_wanted import LIFE, Wanted
 from vasa_core.pipeline import load_portrait, render
 from vasa_core.samples import PORTRAIT
 
@@ -29,17 +29,18 @@ JUDGE_VARIABLE = "VASA_JUDGE"
 JUDGE = Path(__file__).with_name("judge.py")
 SECONDS_LEAST = 10.0
 """Heads and blinks cannot be told from less."""
+_LIFE = {line.key: line for line in LIFE}
 LINES = (
-    Wanted("opening_95", "lip opening, 95th percentile", 0.16, 0.25, digits=3),
+    _LIFE["opening_95"],
     Wanted("opening_median", "... median", digits=3),
     Wanted("opening_speed", "lip opening, mean speed a second"),
-    Wanted("mouth_width_sd", "mouth width SD", 0.035, 0.06, digits=3),
-    Wanted("brow_sd", "brow height SD", 0.02, 0.04, digits=3),
-    Wanted("head_sd_pitch", "head SD, pitch", 2, 4, "deg"),
-    Wanted("head_sd_yaw", "head SD, yaw", 2.5, 5.5, "deg"),
-    Wanted("head_sd_roll", "head SD, roll", 1.5, 3.5, "deg"),
-    Wanted("head_delta", "head, mean change in 1/25 s (delta-P)", 0.35, 0.55, "deg"),
-    Wanted("blinks_per_minute", "blinks a minute", 15, 30, digits=1),
+    _LIFE["mouth_width_sd"],
+    _LIFE["brow_sd"],
+    _LIFE["head_sd_pitch"],
+    _LIFE["head_sd_yaw"],
+    _LIFE["head_sd_roll"],
+    _LIFE["head_delta"],
+    _LIFE["blinks_per_minute"],
     Wanted("blinks_full", "blinks that shut the eye", 0.95, unit="%"),
     Wanted("iris_sd", "irises across the eye, SD in eye widths", digits=3),
     Wanted("found", "frames in which the tracker saw the face", 0.99, unit="%"),

@@ -14,9 +14,9 @@ from vasa_core.motion.track import CAMERA_DISTANCE, Motion
 
 Array = NDArray[np.float32]
 
-LIDS_MEET = (0.80, 0.93)
+LIDS_MEET = (0.75, 0.88)
 """Closures from the first on are stretched so that the second is shut: lids that nearly meet do meet in life."""
-MOUTH_SIZE, MOUTH_WIDTH = 1.2, 1.2
+MOUTH_SIZE, MOUTH_WIDTH = 1.15, 1.2
 """The model moves lips a little less than those it learned from, as all do that are taught by squared errors."""
 NECK = np.array([0.0, 0.45, 0.10], np.float32)
 """Where the neck bends, below and behind the point that the head is turned about, in inter-ocular distances."""

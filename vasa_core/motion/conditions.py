@@ -9,8 +9,6 @@ Array = NDArray[np.float32]
 
 USUAL_BLINK_RATE = 22.0
 """Blinks a minute in the middle of the range; the model sees the rate against it."""
-
-
 GAZE_UNIT = 0.3
 """rad: gazes are asked up to about so far."""
 

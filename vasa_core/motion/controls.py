@@ -1,5 +1,6 @@
 """What can be asked of a face while it lives: names, ranges, units."""
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -123,14 +124,25 @@ def _numbers(name: str, value: object) -> NDArray[np.float64]:
     limits = LIMITS[name]
     try:
         row = np.atleast_1d(np.asarray(value, np.float64))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         row = np.full(len(limits), np.nan)
     if row.shape != (len(limits),) or not all(isfinite(number) for number in row):
-        raise ControlError(f"{value!r} is no {name.replace('_', ' ')}. Give numbers: {', '.join(limits)}.")
+        raise ControlError(f"{reprlib.repr(value)} is no {name.replace('_', ' ')}. {_wanted(limits)}")
     angles = name in ANGLES
     for number, (part, (low, high)) in zip(row.tolist(), limits.items(), strict=True):
         if not low - SLACK <= number <= high + SLACK:
             shown, low, high = (degrees(angle) if angles else angle for angle in (number, low, high))
             unit = " degrees" if angles else ""
-            raise ControlError(f"A {part} of {shown:g}{unit} is out of range. Choose {low:g} to {high:g}{unit}.")
+            article = "An" if part[0] in "aeiou" else "A"
+            raise ControlError(
+                f"{article} {part} of {shown:g}{unit} is out of range. Choose {low:g} to {high:g}{unit}."
+            )
     return row
+
+
+def _wanted(limits: Mapping[str, Pair]) -> str:
+    """What to give in place of something that is no number, or not as many as are needed."""
+    if len(limits) == 1:
+        low, high = next(iter(limits.values()))
+        return f"Choose a number from {low:g} to {high:g}."
+    return f"Give {len(limits)} numbers: {', '.join(limits)}."

@@ -2,16 +2,17 @@
 
 import re
 import reprlib
+import sys
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from math import inf, radians
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
 from vasa_core.errors import CueError, VasaError
-from vasa_core.motion.controls import GAZES, NAMES, Changes, check_name, number_row
+from vasa_core.motion.controls import GAZES, LIMITS, NAMES, Changes, check_name, number_row
 from vasa_core.motion.gestures import Gesture
 
 FREE = "free"
@@ -23,6 +24,7 @@ CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 LONGEST_EASE_S = 60.0
 MOST_CUES = 100_000
 LONGEST_SHOWN = 40  # characters
+LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def parse_cues(text: str, name: str = "the cues") -> list[Cue]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CueError(f"{name}, line {line}: this is no YAML ({error.problem}). Mend that line.") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise CueError(f"{name} is no YAML ({error}). See docs/director.md for an example.") from error
+        reason = " ".join(str(error).split())
+        raise CueError(f"{name} is no YAML ({reason}). See docs/director.md for an example.") from error
     if not isinstance(root, yaml.SequenceNode) or not root.value:
         raise CueError(f"{name} has no list of cues. Begin each cue with a dash, like: - at: 1.5")
     if len(root.value) > MOST_CUES:
@@ -110,9 +113,9 @@ def _entries(
     for key_node, value_node in node.value:
         try:
             key: Hashable = constructor.construct_object(key_node, deep=True)
-            value = constructor.construct_object(value_node, deep=True)
+            value = value_node.value if _is_clock(key, value_node) else constructor.construct_object(value_node, True)
         except (yaml.YAMLError, ValueError) as error:
-            reason = getattr(error, "problem", None) or error
+            reason = getattr(error, "problem", None) or str(error).partition(";")[0]
             raise fail(key_node, f"This cannot be read ({reason}). Write it in plain numbers and words.") from error
         name = _short(key)
         if name in entries:
@@ -121,22 +124,41 @@ def _entries(
     return entries
 
 
+def _is_clock(key: object, node: yaml.Node) -> bool:
+    """Whether a value is a time as people write it, which YAML may read otherwise: 010 would be 8."""
+    return key == "at" and isinstance(node, yaml.ScalarNode) and CLOCK.fullmatch(node.value) is not None
+
+
 def _short(value: object) -> str:
     """A value as messages show it, however long it is."""
     return value if isinstance(value, str) and len(value) <= LONGEST_SHOWN else reprlib.repr(value)
 
 
+def _said(name: str, value: object) -> str:
+    """What the file says, as messages show it: nothing for nothing, quotes around words."""
+    if value is None:
+        return f"'{name}:'"
+    return f"""'{name}: {f'"{_short(value)}"' if isinstance(value, str) else _short(value)}'"""
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
 def _number(value: object, name: str) -> float | None:
     """A plain number, or None for `FREE`."""
-    return None if value == FREE else _checked_number(value, name, -inf, inf)
+    if value == FREE:
+        return None
+    if not _is_number(value):
+        low, high = next(iter(LIMITS[name].values()))
+        raise CueError(f"{_said(name, value)} is no number. Choose {low:g} to {high:g}, or free.")
+    return float(value)
 
 
 def _checked_number(value: object, name: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high or abs(value) == inf:
-        limits = f"from {low:g} to {high:g}" if high < inf else "from 0 on" if low == 0 else ""
-        raise CueError(
-            f"'{name}: {_short(value)}' is no number{' ' if limits else ''}{limits}. Write it like {name}: 1.5."
-        )
+    if not _is_number(value) or not low <= value <= high:
+        limits = f"from {low:g} to {high:g}" if high < inf else "from 0 on"
+        raise CueError(f"{_said(name, value)} is no number {limits}. Write it like {name}: 1.5.")
     return float(value)
 
 
@@ -145,30 +167,29 @@ def _time(value: object) -> float:
     match = CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
     if match:
         hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        return 3600 * hours + 60 * minutes + seconds
+        value = 3600 * hours + 60 * minutes + seconds
     return _checked_number(value, "at", 0.0, inf)
 
 
 def _gaze(value: object) -> object:
     if value == FREE:
         return None
-    if isinstance(value, str):
+    if isinstance(value, str) and not any(character.isdigit() for character in value):
         check_name(value, (*GAZES, FREE), "gaze")
         return value
-    if isinstance(value, list) and len(value) == 2:
-        return tuple(radians(_checked_number(part, "gaze", -inf, inf)) for part in value)
-    raise CueError(f"'gaze: {_short(value)}' is no gaze. Write degrees to the right and up, like [15, 5], or viewer.")
+    if isinstance(value, list) and len(value) == 2 and all(map(_is_number, value)):
+        return tuple(map(radians, value))
+    raise CueError(f"{_said('gaze', value)} is no gaze. Write degrees to the right and up, like [15, 5], or viewer.")
 
 
 def _emotion(value: object) -> object:
     if value == FREE:
         return None
     if isinstance(value, dict):
-        return ",".join(f"{_short(name)}:{_short(share)}" for name, share in value.items())
+        shares = {_short(name): "" if share is None else _short(share) for name, share in value.items()}
+        return ",".join(f"{name}:{share}" for name, share in shares.items())
     if not isinstance(value, str):
-        raise CueError(
-            f"'emotion: {_short(value)}' is no emotion. Write it like happy:0.6 or {{happy: 0.6, sad: 0.2}}."
-        )
+        raise CueError(f"{_said('emotion', value)} is no emotion. Write it like happy:0.6 or {{happy: 0.6, sad: 0.2}}.")
     return value
 
 
@@ -177,11 +198,13 @@ def _head(value: object) -> object:
         return None
     if not isinstance(value, dict) or not value:
         raise CueError(
-            f"'head: {_short(value)}' cannot be held. Write degrees, like {{turn: 10, nod: -4, tilt: 5}}, or free."
+            f"{_said('head', value)} cannot be held. Write degrees, like {{turn: 10, nod: -4, tilt: 5}}, or free."
         )
-    for name in value:
+    for name, angle in value.items():
         check_name(_short(name), HEAD_PARTS, "part of the head")
-    return tuple(radians(_checked_number(value.get(name, 0.0), name, -inf, inf)) for name in HEAD_PARTS)
+        if not _is_number(angle):
+            raise CueError(f"{_said(name, angle)} is no angle. Write degrees, like {name}: 10.")
+    return tuple(radians(value.get(name, 0.0)) for name in HEAD_PARTS)
 
 
 def _gesture(value: object) -> Gesture:
@@ -189,7 +212,7 @@ def _gesture(value: object) -> Gesture:
         return Gesture(value)
     if not isinstance(value, dict) or "name" not in value:
         raise CueError(
-            f"'gesture: {_short(value)}' is no gesture. Write nod, shake, tilt or {{name: nod, size: 1.2, times: 3}}."
+            f"{_said('gesture', value)} is no gesture. Write nod, shake, tilt or {{name: nod, size: 1.2, times: 3}}."
         )
     for name in value:
         check_name(_short(name), GESTURE_PARTS, "part of a gesture")

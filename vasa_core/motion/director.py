@@ -5,6 +5,7 @@ direction, hint = director.at(0, 2, state=SPEAKING)
 """
 
 import heapq
+import reprlib
 from collections.abc import Iterable
 from dataclasses import fields
 from math import inf
@@ -13,7 +14,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from vasa_core.errors import ControlError
+from vasa_core.errors import ControlError, CueError
 from vasa_core.motion.channels import EMOTIONS, Direction
 from vasa_core.motion.controls import (
     USUAL_DISTANCE,
@@ -101,6 +102,12 @@ class Director:
 
     def play(self, begin: float, cues: Iterable[Cue]) -> None:
         """Follow `cues`, whose times count from `begin`."""
+        cues = list(cues)
+        for cue in cues:
+            if not isinstance(cue, Cue):
+                raise CueError(
+                    f"{reprlib.repr(cue)} is no cue. Give a list of Cue, such as load_cues('cues.yaml') makes."
+                )
         for cue in cues:
             heapq.heappush(self._waiting, (begin + cue.at, self._count, cue))
             self._count += 1

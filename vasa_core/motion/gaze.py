@@ -19,8 +19,7 @@ def eyes_in_head(gaze: NDArray, rotation: NDArray) -> Array:
     gaze : [T, 2] direction of sight in the world, yaw (viewer's right) and pitch (up), rad.
     rotation : [T, 3] rotation vector of the head, rad; x right, y down, z away from the viewer.
     """
-    yaw, pitch = np.asarray(gaze, np.float64).T
-    sight = np.stack([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)], axis=1)
+    sight = line_of_sight(gaze)
     back = -np.asarray(rotation, np.float64)
     angle = np.linalg.norm(back, axis=1, keepdims=True)
     axis = back / np.maximum(angle, STILL)
@@ -28,6 +27,12 @@ def eyes_in_head(gaze: NDArray, rotation: NDArray) -> Array:
     # Rodrigues' formula
     x, y, z = (sight * np.cos(angle) + cross(axis, sight) * np.sin(angle) + axis * along * (1 - np.cos(angle))).T
     return within_reach(np.stack([np.arctan2(x, -z), np.arcsin(np.clip(-y, -1, 1))], axis=1))
+
+
+def line_of_sight(gaze: NDArray) -> NDArray[np.float64]:
+    """Unit vectors [..., 3] (x right, y down, z away from the viewer) of yaw and pitch [..., 2] in rad."""
+    yaw, pitch = np.moveaxis(np.asarray(gaze, np.float64), -1, 0)
+    return np.stack([np.sin(yaw) * np.cos(pitch), -np.sin(pitch), -np.cos(yaw) * np.cos(pitch)], axis=-1)
 
 
 def within_reach(angles: NDArray) -> Array:

@@ -1,5 +1,6 @@
 """Gestures of the head on request: nod, shake, tilt, as smooth strokes that begin and end at rest."""
 
+import reprlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,10 +38,18 @@ class Gesture:
 
     def __post_init__(self) -> None:
         check_name(self.name, GESTURES, "gesture")
-        if not (isinstance(self.size, int | float) and 0 < abs(self.size) <= MOST_SIZE):
-            raise ControlError(f"A gesture of size {self.size!r} cannot be made. Choose up to {MOST_SIZE:g}, not 0.")
-        if self.times is not None and not (isinstance(self.times, int) and 1 <= self.times <= MOST_TIMES):
-            raise ControlError(f"A {self.name} cannot be made {self.times!r} times. Choose 1 to {MOST_TIMES}.")
+        a_number = isinstance(self.size, int | float) and not isinstance(self.size, bool)
+        if not (a_number and 0 < abs(self.size) <= MOST_SIZE):
+            raise ControlError(
+                f"A gesture of size {reprlib.repr(self.size)} cannot be made. "
+                f"Choose a number up to {MOST_SIZE:g} either way, not 0."
+            )
+        whole = isinstance(self.times, int) and not isinstance(self.times, bool)
+        if self.times is not None and not (whole and 1 <= self.times <= MOST_TIMES):
+            raise ControlError(
+                f"A {self.name} cannot be made {reprlib.repr(self.times)} times. "
+                f"Choose a whole number from 1 to {MOST_TIMES}."
+            )
 
     @property
     def count(self) -> int:

@@ -26,12 +26,11 @@ RETURNING = ("head_rotation", "head_translation", "units")
 RETURN = 0.995
 """What is left after each frame of where these channels are: without news they come back within some 8 s, so that
 nothing can add up over the hours."""
-HISTORY_SIZE = ROW_SIZE + 35
-"""A row and the velocity of the moving channels: what the model sees of each frame of the past."""
-
 _MOVING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in MOVING])
 _HOLDING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in HOLDING])
 _RETURNING = np.concatenate([np.arange(ROW_SIZE)[CHANNELS[name]] for name in RETURNING])
+HISTORY_SIZE = ROW_SIZE + len(_MOVING)
+"""A row and the velocity of the moving channels: what the model sees of each frame of the past."""
 _LEFT = (RETURN ** np.arange(1, BLOCK + 1)).astype(np.float32)[:, None]
 _REACH = np.cumsum(DAMPING ** np.arange(1, BLOCK + 1)).astype(np.float32)
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 16000
+from vasa_core.audio.mel import SAMPLE_RATE
+
 WINDOW_SAMPLES = 1024
 """64 ms: nearly four periods of the deepest voice."""
 LOWEST_HZ, HIGHEST_HZ = 60.0, 1000.0

@@ -5,7 +5,6 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,11 +18,10 @@ from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
 from vasa_core.motion.conditions import asked_rows, condition_rows, led_by
 from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
-from vasa_core.motion.schedule import noise_level, sampling_times, signal_level
+from vasa_core.motion.schedule import sampling_times, solver_weights
 from vasa_core.runtime import open_session
 
 Array = NDArray[np.float32]
-Levels = tuple[np.float32, np.float32]
 
 BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
 SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
@@ -41,21 +39,36 @@ UNSEEN = -1e4
 """Added to the score of a frame that is not there yet."""
 
 
+TEMPERATURE = {"speech": 0.1, "tongue": 0.1, "head_rotation": 1.07}
+"""Size of the starting noise where it is not 1: lips keep to the voice; a few steps calm the head a little too much."""
+STEADY = (0.15, 0.1)
+"""Share of each neighbour in the first frame of a block, and of the frame before in the second: takes off half of the
+lips' power above 12 Hz, which is more than in recordings, for 2 ms of delay."""
+HOMING = 0.988
+"""What is left of the head's turn after each frame beside what the model does with it: long voices would carry it a
+little further from its place than people go (SD of pitch 4.9 instead of 3.9 degrees)."""
+_HOMING = HOMING ** np.arange(1, BLOCK + 1, dtype=np.float32)[:, None]
+
+
 @dataclass(frozen=True)
 class SamplerSettings:
     """How motion is drawn from the model."""
 
-    steps: int = 5
+    steps: int = 8
     """Denoising steps per block."""
     guidance: Mapping[str, float] = field(default_factory=dict)
     """Weight of a condition against the model's guess without it (classifier-free guidance: Ho and Salimans 2022);
     keys are "audio" and those of `CONDITIONS`. Each one that is not 1 costs another run of the model."""
-    temperature: Mapping[str, float] = field(default_factory=lambda: {"speech": 0.3, "tongue": 0.3})
-    """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier lips."""
+    temperature: Mapping[str, float] = field(default_factory=lambda: dict(TEMPERATURE))
+    """Size of the starting noise per channel: 1, the default, for the full variety; lower for steadier motion."""
     source: str = "any"
     """Whose lips, one of `SOURCES`; "any" suits every voice and language."""
 
     def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise VasaError(f"Motion cannot be drawn in {self.steps} steps. Give 1 or more; 8 are usual.")
+        if self.source not in SOURCES:
+            raise VasaError(f"There are no lips of '{self.source}'. Choose from: {', '.join(SOURCES)}.")
         for names, known in ((self.guidance, {AUDIO, *CONDITIONS}), (self.temperature, set(CHANNELS))):
             unknown = set(names) - known
             if unknown:
@@ -117,6 +130,8 @@ class MotionSampler:
         for name, size in self.settings.temperature.items():
             noise[CHANNELS[name]] = size
         self._noise = noise
+        self._times = sampling_times(self.settings.steps)
+        self._kept, self._added, self._trend = solver_weights(self._times)
         self._levels = led_by(1 if self._random.random() < 0.5 else -1, self.model.levels)
         self.reset()
 
@@ -201,11 +216,22 @@ def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list
     new = model.offset + model.scale * _denoised(faces, tokens)
     rows = renewed(continuation(before[:, -1], before[:, -2], asked), new)
     _rest_lips(rows, before[:, -1], state)
+    rows[..., CHANNELS["head_rotation"]] *= _HOMING
     for name in WITHIN_1:
         np.clip(rows[..., CHANNELS[name]], 0, 1, out=rows[..., CHANNELS[name]])
     for face, kept in zip(faces, np.concatenate([before[:, -1:], rows], axis=1), strict=True):
         face._rows = kept
+    speech = rows[..., CHANNELS["speech"]]
+    rows[..., CHANNELS["speech"]] = _steadied(before[:, -1, CHANNELS["speech"]], speech)
     return [Performance.from_rows(own) for own in rows]
+
+
+def _steadied(before: Array, speech: Array) -> Array:
+    """Speech [F, BLOCK, 64] after the frames `before` [F, 64] without the trembling that only lips of numbers have."""
+    first, second = speech[:, 0], speech[:, 1]
+    either, back = STEADY
+    eased = (1 - 2 * either) * first + either * (before + second), (1 - back) * second + back * first
+    return np.stack(eased, axis=1)
 
 
 def _age(face: MotionSampler) -> int:
@@ -265,17 +291,19 @@ def _parts(faces: Sequence[MotionSampler], rows: Array) -> list[Array]:
 
 
 def _denoised(faces: Sequence[MotionSampler], tokens: Array) -> Array:
-    """Innovations [F, BLOCK, R] in their own SDs."""
-    model, runs = faces[0].model, [face.runs for face in faces]
+    """Innovations [F, BLOCK, R] in their own SDs, by DPM-Solver++(2M) (Lu et al. 2022, algorithm 2)."""
+    model, runs, weights = faces[0].model, [face.runs for face in faces], faces[0]
     drawn: Array = np.stack([face._draw() for face in faces])
-    for now, levels, after in _schedule(faces[0].settings.steps):
+    earlier = None
+    for step, time in enumerate(weights._times[:-1]):
         noisy = drawn if len(tokens) == len(faces) else np.repeat(drawn, runs, axis=0)
-        inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(len(tokens), now)}
+        inputs = {"noisy": noisy, "tokens": tokens, "time": np.full(len(tokens), time, np.float32)}
         clean: Array = model.run(model.denoiser, inputs)[0]
         if len(tokens) > len(faces):
             clean = np.stack([face._guide(part) for face, part in zip(faces, _parts(faces, clean), strict=True)])
-        direction = (drawn - levels[0] * clean) / levels[1]
-        drawn = np.asarray(after[0] * clean + after[1] * direction, np.float32)
+        ahead = clean if earlier is None else clean + weights._trend[step] * (clean - earlier)
+        drawn = weights._kept[step] * drawn + weights._added[step] * ahead
+        earlier = clean
     return drawn
 
 
@@ -287,11 +315,3 @@ def _rest_lips(rows: Array, before: Array, state: NDArray[np.int64]) -> None:
             for name in MOUTH:
                 rows[resting, i, CHANNELS[name]] = RESTING * before[resting, CHANNELS[name]]
         before = rows[:, i]
-
-
-@cache
-def _schedule(steps: int) -> list[tuple[np.float32, Levels, Levels]]:
-    """For each step its time, and the levels of signal and noise before and after it."""
-    times = sampling_times(steps)
-    levels = [(np.float32(signal_level(time)), np.float32(noise_level(time))) for time in times]
-    return [(time, *pair) for time, pair in zip(times[:-1], itertools.pairwise(levels), strict=True)]

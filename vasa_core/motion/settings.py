@@ -27,7 +27,7 @@ class AnimationSettings:
 
     def __post_init__(self) -> None:
         if not isinstance(self.seed, int | np.integer) or not 0 <= self.seed < SEEDS:
-            raise VasaError(f"{self.seed} is no seed. Give a whole number from 0 on, for example 1.")
+            raise VasaError(f"{self.seed} is no seed. Give a whole number from 0 to 2^128 - 1, for example 1.")
         if self.look_ahead is None:
             return
         low, high = LOOK_AHEADS

@@ -8,6 +8,7 @@ from vasa_core.face.asset import FaceAsset
 from vasa_core.latent.space import LatentSpace
 from vasa_core.motion.track import ARRAY_FIELDS, Motion
 from vasa_core.render.backdrop import make_background
+from vasa_core.render.brows import lift_brows
 from vasa_core.render.creases import Creases
 from vasa_core.render.deform import deform
 from vasa_core.render.eyes import make_eyes
@@ -93,7 +94,7 @@ class Renderer:
 
     def shape(self, latent: NDArray[np.float32], gaze: NDArray[np.float32], blink: NDArray[np.float32]) -> FaceShape:
         """The face of one instant before its head moves."""
-        displacement = self.space.decode(latent)
+        displacement = lift_brows(self.space.decode(latent))
         opening = displacement * self._mouth_shows
         gaze = np.clip(gaze, -np.array(WIDEST_GAZE), WIDEST_GAZE)
         return deform(self.mesh, self._own.take_off(displacement), opening, gaze, blink)

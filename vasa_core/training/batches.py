@@ -23,6 +23,12 @@ LEAD = KERNEL - 2
 """Features before a crop that its first frame looks at."""
 
 
+SOURCE_SHARES = (0.64, 0.12, 0.24)
+"""Share of the crops by whose lips they carry, in the order of `SOURCES`: recordings teach the most."""
+LEAST_SPREAD = 2e-3
+"""Channels that hardly ever move are not blown up beyond this."""
+
+
 @dataclass(frozen=True)
 class BatchSettings:
     """How batches are drawn; kept in the model's card."""
@@ -241,22 +247,14 @@ def measure_scales(sessions: list[Session]) -> Scales:
     return Scales(all_.mean(0).astype(np.float32), spread.astype(np.float32), levels)
 
 
-SOURCE_SHARES = (0.64, 0.12, 0.24)
-"""Share of the crops by whose lips they carry, in the order of `SOURCES`: recordings teach the most."""
-
-
 def session_shares(sessions: list[Session]) -> NDArray[np.float64]:
     """How often each session is drawn: by its length, and by the share of its source."""
     source = np.array([session.source.max() for session in sessions])
     shares = np.array([len(session) for session in sessions], float)
-    for number in np.unique(source):
+    for number in np.unique(source[source > 0]):
         here = source == number
         shares[here] *= SOURCE_SHARES[number - 1] / shares[here].sum()
     return np.asarray(shares / shares.sum())
-
-
-LEAST_SPREAD = 2e-3
-"""Channels that hardly ever move are not blown up beyond this."""
 
 
 def history_statistics(sessions: list[Session], levels: Array) -> tuple[Array, Array]:

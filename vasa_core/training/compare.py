@@ -12,11 +12,9 @@ from vasa_core.motion.prosody import PROSODY_SIZE, QUIET, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
 from vasa_core.motion.sampler import MotionModel, MotionSampler, SamplerSettings
 from vasa_core.training.score_motion import play, usual
+from vasa_core.training.teacher.joint_statistics import FPS, Clip, figures
 from vasa_core.training.teacher.perform import perform
-from vasa_core.training.teacher.report import FPS, WANTED, Clip, figures
-
-IDLE_S = 180.0
-"""Length of the idle clip of each seed."""
+from vasa_core.training.teacher.report import IDLE_S, WANTED
 
 
 def compare(

@@ -4,9 +4,7 @@ Runs the same path as the program: audio, speech encoder, sampler, latent space.
 decoded inner lips, where the rest pose touches; the truth is the tracked gap of the real lips.
 """
 
-import csv
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,15 +22,6 @@ from vasa_core.training.motion_loss import LOWER_LIP, UPPER_LIP
 Words = list[tuple[float, float, str]]
 MODES = ("whole file", "streamed")
 """Files are known a second ahead, streams 0.16 s."""
-
-
-def read_words(path: Path) -> dict[str, Words]:
-    """Words (start s, end s, word) of every clip from a `words.tsv`."""
-    words: dict[str, Words] = defaultdict(list)
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            words[row["clip"]].append((float(row["start_s"]), float(row["end_s"]), row["word"]))
-    return words
 
 
 class OpeningPredictor:

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from vasa_core.motion.channels import CHANNELS, ROW_SIZE
 from vasa_core.motion.innovations import BLOCK
+from vasa_core.motion.prosody import FRAME_S
 
 Array = NDArray[np.float32]
 Random = np.random.Generator
-
-FRAME_S = 0.04
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vasa_core.latent.space import LatentSpace
+from vasa_core.motion.articulation import LOWER_LIP, UPPER_LIP
 from vasa_core.motion.channels import CHANNELS
 
 LIP_WEIGHT = 8.0
@@ -16,7 +17,6 @@ FLOOR = 0.02
 """Share of the plain latent error, so that no direction is left free."""
 VELOCITY_WEIGHT = 1.0
 OPENING_WEIGHT = 1.0
-UPPER_LIP, LOWER_LIP = 13, 14
 
 
 def latent_basis(space: LatentSpace) -> NDArray[np.float32]:
@@ -75,21 +75,22 @@ GROUP_WEIGHTS = {
 """Share of each group of channels in the whole loss; lips are what is looked at first."""
 
 
-class GroupLoss:
-    """Squared error of the channels beside speech, in SDs of their innovations, by group."""
+def group_losses(predicted: Tensor, clean: Tensor, tongue_known: Tensor, valid: Tensor) -> dict[str, Tensor]:
+    """Squared errors of the channels beside speech, in SDs of their innovations, by group.
 
-    def __call__(self, predicted: Tensor, clean: Tensor, tongue_known: Tensor, valid: Tensor) -> dict[str, Tensor]:
-        """Losses of `predicted` against `clean` [B, L, R].
+    Parameters
+    ----------
+    predicted, clean : [B, L, R]
+    tongue_known, valid : [B, L], 0 where the truth is not known. Lips are never displaced, so theirs always is.
+    """
+    error = (predicted - clean).square() * valid[..., None]
+    error = error * (valid.numel() / valid.sum().clamp(min=1))
+    losses = {name: error[..., part].mean() for name, part in CHANNELS.items() if name not in ("speech", "tongue")}
+    tongue = error[..., CHANNELS["tongue"]].mean(-1)
+    losses["tongue"] = (tongue * tongue_known).sum() / tongue_known.sum().clamp(min=1)
+    return losses
 
-        `tongue_known`, `valid` [B, L] are 0 where the truth is not known.
-        """
-        error = (predicted - clean).square() * valid[..., None]
-        error = error * (valid.numel() / valid.sum().clamp(min=1))
-        losses = {name: error[..., part].mean() for name, part in CHANNELS.items() if name not in ("speech", "tongue")}
-        tongue = error[..., CHANNELS["tongue"]].mean(-1)
-        losses["tongue"] = (tongue * tongue_known).sum() / tongue_known.sum().clamp(min=1)
-        return losses
 
-    def total(self, losses: dict[str, Tensor]) -> Tensor:
-        """The weighted sum."""
-        return torch.stack([GROUP_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
+def weighted_sum(losses: dict[str, Tensor]) -> Tensor:
+    """The whole loss."""
+    return torch.stack([GROUP_WEIGHTS[name] * loss for name, loss in losses.items()]).sum()

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from vasa_core.motion.sampler import MotionModel
+from vasa_core.motion.track import MOTION_FPS
 from vasa_core.training.align import find_lags, save_lags, shift_voices
 from vasa_core.training.datasets import ARTIST_HELD_OUT, held_out_stems, training_stems
 from vasa_core.training.export_motion import write_onnx
@@ -68,7 +69,7 @@ def make_sessions(voices: dict[str, list[Voice]], count: int, seed: int) -> list
 
 def hours(voices: dict[str, list[Voice]]) -> dict[str, float]:
     """Hours of sound per source."""
-    return {name: round(sum(len(v) for v in group) / 25 / 3600, 3) for name, group in voices.items()}
+    return {name: round(sum(len(v) for v in group) / MOTION_FPS / 3600, 3) for name, group in voices.items()}
 
 
 def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2, start: Path | None = None) -> None:
@@ -80,7 +81,7 @@ def run(data: Path, work: Path, settings: TrainingSettings, threads: int = 2, st
     variants = Counter(variant for voice in everyone for variant in voice.features)
     print(f"hours of sound: {hours(voices)}; clips per variant: {dict(variants)}", flush=True)
     sessions = make_sessions(voices, SESSIONS, settings.seed)
-    print(f"{len(sessions)} sessions, {sum(map(len, sessions)) / 25 / 3600:.1f} h", flush=True)
+    print(f"{len(sessions)} sessions, {sum(map(len, sessions)) / MOTION_FPS / 3600:.1f} h", flush=True)
     kept_out = gather_kept_out(data, work)
     kept_out["held-out"] = kept_out["held-out"][:: max(1, len(kept_out["held-out"]) // SCORED)]
     both = ["live", "offline"]

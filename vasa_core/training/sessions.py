@@ -1,5 +1,6 @@
 """Training sessions: voices strung together with pauses, idling and listening, and the teacher's face to all of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,17 +19,18 @@ from vasa_core.motion.conditions import condition_rows
 from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.prosody import FRAME_SAMPLES, ProsodyTracker
 from vasa_core.motion.prosody import rows as prosody_rows
+from vasa_core.motion.track import MOTION_FPS
 from vasa_core.training.teacher.perform import perform
 from vasa_core.training.teacher.personality import draw_personality
 from vasa_core.training.voices import Voice
 
 Array = NDArray[np.float32]
 Random = np.random.Generator
+Draw = Callable[[], NDArray[np.float64]]
 
-FPS = 25
 SESSION_FRAMES = 900
 """About 36 s: long enough for postures, looks aside and moods to come and go."""
-MOUTH_SIZE, MOUTH_WIDTH = 1.2, 1.35
+TAUGHT_SIZE, TAUGHT_WIDTH = 1.2, 1.35
 """Of the recordings' mouth motion, and of its width on top: their reader is a calm one, and read sentences spread and
 round the lips less than talk does (width SD 0.031 against 0.039 inter-ocular distances)."""
 CALM = 0.6
@@ -151,7 +153,7 @@ def _script(voices: list[Voice], quiet: list[Voice], rng: Random) -> tuple[list[
 
 def _frames(seconds: tuple[float, float], rng: Random) -> int:
     """A random time in whole blocks."""
-    return int(FPS * rng.uniform(*seconds)) // BLOCK * BLOCK
+    return int(MOTION_FPS * rng.uniform(*seconds)) // BLOCK * BLOCK
 
 
 def _pause(placed: list[Placed], begin: int, quiet: list[Voice], rng: Random) -> int:
@@ -179,10 +181,10 @@ def _add_speech(
         count = here.stop - here.start
         voice = part.voice
         ease = _ease(count)[:, None]
-        size = np.full((count, 1), MOUTH_SIZE, np.float32)
+        size = np.full((count, 1), TAUGHT_SIZE, np.float32)
         if direction.expressiveness is not None:
             size *= CALM + (1 - CALM) * direction.expressiveness[here, None]
-        performance.speech[here] = ease * articulate(voice.speech[:count], size, MOUTH_WIDTH)
+        performance.speech[here] = ease * articulate(voice.speech[:count], size, TAUGHT_WIDTH)
         source[here] = voice.source + 1
         if voice.units is not None:
             performance.units[here] = np.maximum(performance.units[here], ease * voice.units[:count])
@@ -248,15 +250,15 @@ def _draw_emotion(rng: Random) -> NDArray[np.float64]:
     return point
 
 
-def _held(frames: int, hold_s: tuple[float, float], draw: object, rng: Random, ease: int) -> Array:
+def _held(frames: int, hold_s: tuple[float, float], draw: Draw, rng: Random, ease: int) -> Array:
     """[frames, n] values drawn anew after each hold, moving over `ease` frames."""
     values: list[NDArray[np.float64]] = []
-    value = np.asarray(draw())  # type: ignore[operator]
+    value = draw()
     while len(values) < frames:
-        new = np.asarray(draw())  # type: ignore[operator]
+        new = draw()
         for k in range(ease):
             share = (k + 1) / (ease + 1)
             values.append(value + (new - value) * share * share * (3 - 2 * share))
-        values.extend([new] * int(FPS * rng.uniform(*hold_s)))
+        values.extend([new] * int(MOTION_FPS * rng.uniform(*hold_s)))
         value = new
     return np.array(values[:frames], np.float32)

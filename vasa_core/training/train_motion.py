@@ -22,7 +22,7 @@ from vasa_core.motion.channels import CHANNELS
 from vasa_core.motion.innovations import BLOCK
 from vasa_core.motion.schedule import noise_level, signal_level
 from vasa_core.training.batches import BatchSampler, BatchSettings, Mirror, Scales, history_statistics, measure_scales
-from vasa_core.training.motion_loss import GroupLoss, MotionLoss, latent_basis
+from vasa_core.training.motion_loss import MotionLoss, group_losses, latent_basis, weighted_sum
 from vasa_core.training.motion_model import MotionModelConfig, MotionTransformer, training_mask
 from vasa_core.training.sessions import Session
 from vasa_core.training.voices import Voice
@@ -76,7 +76,6 @@ class Trainer:
         spoken = np.concatenate([v.speech for v in voices if v.source == 0])
         lips = np.unique(np.concatenate([LIPS_OUTER, LIPS_INNER_UPPER, LIPS_INNER_LOWER]))
         self.speech_loss = MotionLoss(latent_basis(space), lips, spoken)
-        self.group_loss = GroupLoss()
         self.mask = training_mask(settings.batch.frames, self.model.config.window)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=settings.learning_rate, weight_decay=0.02, betas=(0.9, 0.98)
@@ -110,7 +109,7 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.settings.learning_rate * _rate(step, self.settings)
         losses = self.losses(self.batches.draw())
-        total = self.group_loss.total(losses)
+        total = weighted_sum(losses)
         self.optimiser.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -142,7 +141,7 @@ class Trainer:
         losses = {
             "speech": self.speech_loss(made, true, before.reshape(-1, 1, true.shape[-1]).repeat(s.draws, 1, 1)).mean()
         }
-        return losses | self.group_loss(
+        return losses | group_losses(
             predicted, clean, *(part.reshape(-1, BLOCK).repeat(s.draws, 1) for part in (known, valid))
         )
 

@@ -5,7 +5,6 @@ differences (Young et al., The HTK Book). Models start from words cut evenly and
 they align, by Viterbi passes; the word times are kept to within some frames.
 """
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from scipy.fft import dct
 
 from vasa_core.audio.mel import log_mel
 from vasa_core.audio.reading import load_audio
+from vasa_core.evaluation.words import Words, read_words
 from vasa_core.training.synthetic.lexicon import WORDS
 from vasa_core.training.synthetic.phones import PHONES, SILENCE, STOP, VOWEL
 from vasa_core.training.synthetic.spoken import Segment
@@ -43,24 +43,15 @@ class Recording:
     """One sentence: features [T, 39] at 100 Hz, and its words with their times in s."""
 
     features: Floats
-    words: list[tuple[str, float, float]]
+    words: Words
     segments: list[Segment] = field(default_factory=list)
     """Filled by `align`."""
-
-
-def read_words(table: Path) -> dict[str, list[tuple[str, float, float]]]:
-    """Words, start and end (s) of every clip, from a table `clip, start_s, end_s, word`."""
-    words = defaultdict(list)
-    with table.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            words[row["clip"]].append((row["word"], float(row["start_s"]), float(row["end_s"])))
-    return words
 
 
 def read_recordings(folder: Path, stems: list[str]) -> dict[str, Recording]:
     """Recordings `folder/<stem>.mkv` with the words of `folder/words.tsv`; those with unknown words are left out."""
     words = read_words(folder / "words.tsv")
-    known = [stem for stem in stems if words.get(stem) and all(word in WORDS for word, _, _ in words[stem])]
+    known = [stem for stem in stems if words.get(stem) and all(word in WORDS for *_, word in words[stem])]
     return {s: Recording(cepstra(load_audio(folder / f"{s}.mkv")), words[s]) for s in known}
 
 
@@ -93,7 +84,7 @@ def align(recordings: list[Recording], passes: int = PASSES) -> "Models":
 
 def chain(recording: Recording) -> tuple[list[str], list[int]]:
     """Phones of a sentence in order, and the number of the word of each."""
-    phones = [(phone, number) for number, (word, _, _) in enumerate(recording.words) for phone in WORDS[word]]
+    phones = [(phone, number) for number, (_, _, word) in enumerate(recording.words) for phone in WORDS[word]]
     return [phone for phone, _ in phones], [number for _, number in phones]
 
 
@@ -101,7 +92,7 @@ def first_guess(recording: Recording) -> NDArray[np.int_]:
     """[T] number of the state in the sentence's chain: each word cut by the usual lengths of its phones."""
     path = np.zeros(len(recording.features), int)
     state = 0
-    for word, start, end in recording.words:
+    for start, end, word in recording.words:
         weights = np.repeat([VOWEL_SHARE if PHONES[p].manner == VOWEL else 1.0 for p in WORDS[word]], STATES)
         edges = start + (end - start) * np.concatenate([[0], np.cumsum(weights) / weights.sum()])
         for k in range(len(weights)):
@@ -144,7 +135,7 @@ class Models:
             (features**2) @ (1 / variance).T - 2 * features @ (mean / variance).T + (mean**2 / variance).sum(axis=1)
         ) - 0.5 * np.log(variance).sum(axis=1)
         times = np.arange(len(features)) / RATE
-        for number, (_, start, end) in enumerate(recording.words):
+        for number, (start, end, _) in enumerate(recording.words):
             inside = np.repeat([w == number for w in words], STATES)
             outside = (times < start - SLACK_S) | (times > end + SLACK_S)
             score[np.ix_(outside, inside)] -= 1e6

@@ -10,7 +10,7 @@ from math import exp, radians, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from vasa_core.motion.channels import EMOTIONS, EXPRESSION_UNITS
+from vasa_core.motion.channels import EMOTIONS, EXPRESSION_UNITS, MIRRORED_UNITS
 from vasa_core.training.teacher.emotion_prototypes import PROTOTYPES, SPEAKING_SHARE, UPPER_FACE, Weights
 
 Vector = NDArray[np.float64]
@@ -109,12 +109,12 @@ class Emotions:
         """A face [29] for the next episode of an emotion."""
         random, side = self._random, self.side
         face = FACES[name][random.choice(len(FACES[name]), p=self._taste[name])]
-        face = face if side > 0 else face[_SWAP]
+        face = face if side > 0 else face[MIRRORED_UNITS]
         spread = np.exp(UNIT_SPREAD * random.standard_normal(len(face)))
         spread = np.where(
             _SIDE == 0,
             spread,
-            np.sqrt(spread * spread[_SWAP]) * (1 + UNEVEN * side * _SIDE * abs(random.standard_normal())),
+            np.sqrt(spread * spread[MIRRORED_UNITS]) * (1 + UNEVEN * side * _SIDE * abs(random.standard_normal())),
         )
         return np.clip(face * spread * self._person, 0, 1)
 
@@ -206,10 +206,6 @@ FACES: dict[str, list[Vector]] = {
 """Variants of each emotion as weights [29]; one-sided ones lead with the subject's left."""
 
 _SIDE = np.array([unit.endswith("Left") - float(unit.endswith("Right")) for unit in EXPRESSION_UNITS])
-_SWAP = [
-    EXPRESSION_UNITS.index(unit.replace("Left", "?").replace("Right", "Left").replace("?", "Right"))
-    for unit in EXPRESSION_UNITS
-]
 _IS_UPPER = np.array([unit.startswith(UPPER_FACE) for unit in EXPRESSION_UNITS])
 _SPEAKING = np.array([SPEAKING_SHARE.get(u.removesuffix("Left").removesuffix("Right"), 1.0) for u in EXPRESSION_UNITS])
 _BEARINGS = [PROTOTYPES[name].bearing for name in EMOTIONS]
