@@ -8,12 +8,13 @@ import sys
 import wave
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from vasa_core.cli import main
+from vasa_core.cli import app, main
 from vasa_core.samples import LINES, PORTRAIT
 
 VERBS = ("demo", "enroll", "render", "reenact", "motion", "models", "doctor")
@@ -182,7 +183,7 @@ def test_a_contact_sheet_never_overwrites_the_portrait(tmp_path: Path, refusal: 
 
 
 def test_an_interrupt_is_told_truthfully(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("vasa_core.cli.app", lambda *_, **__: 130)
+    monkeypatch.setattr("vasa_core.cli.app", Mock(return_value=130, registered_commands=app.registered_commands))
     with pytest.raises(SystemExit, match="130"):
         main()
     assert capsys.readouterr().err.strip() == "Interrupted. Nothing unfinished was left behind."

@@ -39,14 +39,15 @@ UNSEEN = -1e4
 """Added to the score of a frame that is not there yet."""
 
 
-TEMPERATURE = {"speech": 0.1, "tongue": 0.1, "head_rotation": 1.07}
-"""Size of the starting noise where it is not 1: lips keep to the voice; a few steps calm the head a little too much."""
+TEMPERATURE = {"speech": 0.1, "tongue": 0.1, "head_rotation": 1.22, "gaze": 0.95, "blink": 1.08}
+"""Size of the starting noise where it is not 1: lips keep to the voice; few steps calm the head and lose
+blinks, and looks aside add up."""
 STEADY = (0.15, 0.1)
 """Share of each neighbour in the first frame of a block, and of the frame before in the second: takes off half of the
 lips' power above 12 Hz, which is more than in recordings, for 2 ms of delay."""
-HOMING = 0.988
+HOMING = 0.98
 """What is left of the head's turn after each frame beside what the model does with it: long voices would carry it a
-little further from its place than people go (SD of pitch 4.9 instead of 3.9 degrees)."""
+little further from its place than people go (SD of pitch 4.9 instead of 3.7 degrees)."""
 _HOMING = HOMING ** np.arange(1, BLOCK + 1, dtype=np.float32)[:, None]
 
 

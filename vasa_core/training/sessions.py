@@ -47,7 +47,7 @@ SILENT_PEAK = 60
 """Of 32767: sounds below -55 dB are the silence of pauses."""
 START_FRAMES = 15
 """A face leaves the enrolled pose softly: within 0.6 s."""
-QUIET_SHARE = 0.07
+QUIET_SHARE = 0.16
 """Of the clips: noise, music and hum, on which the face rests."""
 
 # How often a session has a direction at all, and its range.
