@@ -46,8 +46,8 @@ STEADY = (0.15, 0.1)
 """Share of each neighbour in the first frame of a block, and of the frame before in the second: takes off half of the
 lips' power above 12 Hz, which is more than in recordings, for 2 ms of delay."""
 HOMING = 0.98
-"""What is left of the head's turn after each frame beside what the model does with it: long voices would carry it a
-little further from its place than people go (SD of pitch 4.9 instead of 3.7 degrees)."""
+"""What is left of a speaking head's turn after each frame beside what the model does with it: long voices would carry
+it a little further from its place than people go (SD of pitch 4.9 instead of 3.7 degrees)."""
 _HOMING = HOMING ** np.arange(1, BLOCK + 1, dtype=np.float32)[:, None]
 
 
@@ -217,7 +217,7 @@ def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list
     new = model.offset + model.scale * _denoised(faces, tokens)
     rows = renewed(continuation(before[:, -1], before[:, -2], asked), new)
     _rest_lips(rows, before[:, -1], state)
-    rows[..., CHANNELS["head_rotation"]] *= _HOMING
+    rows[..., CHANNELS["head_rotation"]] *= np.where(state[..., None] == SPEAKING, _HOMING, 1)
     for name in WITHIN_1:
         np.clip(rows[..., CHANNELS[name]], 0, 1, out=rows[..., CHANNELS[name]])
     for face, kept in zip(faces, np.concatenate([before[:, -1:], rows], axis=1), strict=True):
