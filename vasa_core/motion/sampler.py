@@ -17,6 +17,7 @@ from vasa_core.errors import VasaError
 from vasa_core.models import model_path
 from vasa_core.motion.channels import CHANNELS, CONDITIONS, ROW_SIZE, SPEAKING, Direction, Performance
 from vasa_core.motion.conditions import asked_rows, condition_rows, led_by
+from vasa_core.motion.holding import MOUTH, hold, steady
 from vasa_core.motion.innovations import BLOCK, continuation, renewed, with_velocity
 from vasa_core.motion.schedule import sampling_times, solver_weights
 from vasa_core.runtime import open_session
@@ -27,12 +28,6 @@ BACKBONE, DENOISER = "motion_backbone", "motion_denoiser"
 SOURCES = {"any": 0, "tracked": 1, "artist": 2, "rule": 3}
 """Whose lips: unknown, recordings of a real face, curves made by an artist, a model of coarticulation."""
 AUDIO = "audio"
-MOUTH = ("speech", "tongue")
-"""Channels that rest while the face does not speak."""
-WITHIN_1 = ("units", "blink", "tongue")
-"""Weights and closures: from 0 to 1."""
-RESTING = 0.6
-"""What is left of them after each frame: the lips of an unfinished word come to rest within 0.3 s."""
 ROOM = 32
 """Frames by which a face's memory of keys and values is larger than its window: it moves every 16 blocks only."""
 UNSEEN = -1e4
@@ -42,13 +37,6 @@ UNSEEN = -1e4
 TEMPERATURE = {"speech": 0.1, "tongue": 0.1, "head_rotation": 1.22, "gaze": 0.95, "blink": 1.08}
 """Size of the starting noise where it is not 1: lips keep to the voice; few steps calm the head and lose
 blinks, and looks aside add up."""
-STEADY = (0.15, 0.1)
-"""Share of each neighbour in the first frame of a block, and of the frame before in the second: takes off half of the
-lips' power above 12 Hz, which is more than in recordings, for 2 ms of delay."""
-HOMING = 0.98
-"""What is left of a speaking head's turn after each frame beside what the model does with it: long voices would carry
-it a little further from its place than people go (SD of pitch 4.9 instead of 3.7 degrees)."""
-_HOMING = HOMING ** np.arange(1, BLOCK + 1, dtype=np.float32)[:, None]
 
 
 @dataclass(frozen=True)
@@ -216,23 +204,11 @@ def _sample_alike(faces: Sequence[MotionSampler], needs: Sequence[Need]) -> list
     model = faces[0].model
     new = model.offset + model.scale * _denoised(faces, tokens)
     rows = renewed(continuation(before[:, -1], before[:, -2], asked), new)
-    _rest_lips(rows, before[:, -1], state)
-    rows[..., CHANNELS["head_rotation"]] *= np.where(state[..., None] == SPEAKING, _HOMING, 1)
-    for name in WITHIN_1:
-        np.clip(rows[..., CHANNELS[name]], 0, 1, out=rows[..., CHANNELS[name]])
+    hold(rows, before[:, -1], state)
     for face, kept in zip(faces, np.concatenate([before[:, -1:], rows], axis=1), strict=True):
         face._rows = kept
-    speech = rows[..., CHANNELS["speech"]]
-    rows[..., CHANNELS["speech"]] = _steadied(before[:, -1, CHANNELS["speech"]], speech)
+    steady(rows, before[:, -1])
     return [Performance.from_rows(own) for own in rows]
-
-
-def _steadied(before: Array, speech: Array) -> Array:
-    """Speech [F, BLOCK, 64] after the frames `before` [F, 64] without the trembling that only lips of numbers have."""
-    first, second = speech[:, 0], speech[:, 1]
-    either, back = STEADY
-    eased = (1 - 2 * either) * first + either * (before + second), (1 - back) * second + back * first
-    return np.stack(eased, axis=1)
 
 
 def _age(face: MotionSampler) -> int:
@@ -306,13 +282,3 @@ def _denoised(faces: Sequence[MotionSampler], tokens: Array) -> Array:
         drawn = weights._kept[step] * drawn + weights._added[step] * ahead
         earlier = clean
     return drawn
-
-
-def _rest_lips(rows: Array, before: Array, state: NDArray[np.int64]) -> None:
-    """Words that were broken off in the middle leave the mouth softly, whatever the model makes of such an end."""
-    for i in range(BLOCK):
-        resting = state[:, i] != SPEAKING
-        if resting.any():
-            for name in MOUTH:
-                rows[resting, i, CHANNELS[name]] = RESTING * before[resting, CHANNELS[name]]
-        before = rows[:, i]

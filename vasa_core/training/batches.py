@@ -10,8 +10,8 @@ from torch import Tensor
 from vasa_core.audio.encoder import BLOCK_FEATURES
 from vasa_core.motion.channels import CHANNELS, CONDITION_SIZE, CONDITIONS, MIRRORED_UNITS, ROW_SIZE, SPEAKING
 from vasa_core.motion.conditions import asked_rows, led_by
+from vasa_core.motion.holding import MOUTH
 from vasa_core.motion.innovations import BLOCK, HISTORY_SIZE, TREMBLE, continuation, innovations, with_velocity
-from vasa_core.motion.sampler import MOUTH
 from vasa_core.training.mishaps import MishapSettings, displacements
 from vasa_core.training.motion_model import KERNEL
 from vasa_core.training.sessions import Session
