@@ -41,11 +41,6 @@ class Durations:
         finally:
             self.record(name, perf_counter() - start)
 
-    def totals(self) -> dict[str, tuple[int, float]]:
-        """Number and sum, s, of all durations ever, by name."""
-        with self._lock:
-            return dict(self._totals)
-
     def summary(self) -> dict[str, dict[str, float]]:
         """By name: how many ever (`count`), and of the last ones the quantiles and the longest, ms."""
         with self._lock:

@@ -33,8 +33,6 @@ JPEG_ROOM = 2048
 JPEG_BLOCK = 16
 """px: JPEGs with halved colour are made of squares of this side."""
 DEFAULT_QUALITY = 90
-COARSEST_LINEAR = 2.0
-"""Shrinking by less than this, bilinear reading misses no pixel; cv2's exact areas take 6 times as long there."""
 
 
 class Encoder(ABC):
@@ -200,15 +198,3 @@ def make_encoder(
 def whole_blocks(size: int) -> int:
     """The nearest size not above `size` that every format can have, px."""
     return size // BLOCK * BLOCK
-
-
-def shrunk(frame: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """A frame [s, s, 4] made smaller, to [size, size, 4]; the frame itself if it has that size already.
-
-    Halving costs least: 0.04 ms from 512 to 256 px, 0.2 ms to 384 px.
-    """
-    factor = frame.shape[0] / size
-    if factor == 1:
-        return frame
-    how = cv2.INTER_LINEAR if factor < COARSEST_LINEAR else cv2.INTER_AREA
-    return np.asarray(cv2.resize(frame, (size, size), interpolation=how), np.uint8)

@@ -28,8 +28,6 @@ PATIENCE_S = 15.0
 """For endings that must come."""
 MOST_WAITING = 4
 """Utterances of an NPC that wait, so that there is an end."""
-VISIT_S = 10.0
-"""A visitor may take so long to start."""
 GROWTH_GOAL = 2.0
 """%."""
 SAMPLE_S = 1.0

@@ -24,7 +24,6 @@ FIRST_SLOT: Final = 4096
 PAGE: Final = 4096
 """Slots begin at multiples of this, so that each can be mapped alone."""
 SLOT_HEADER_BYTES: Final = 64
-STAMP_OFFSET: Final = 0
 SLOT_FIELDS: Final = struct.Struct("<QqIIQIIIBBxxQ")
 """After the stamp: length of the texture, pts, rate, epoch, seq, width, height, format, origin, alpha, sent (us)."""
 SLOT_FIELDS_OFFSET: Final = 8

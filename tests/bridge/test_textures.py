@@ -10,7 +10,7 @@ from PIL import Image
 
 from bridge.protocol.errors import BridgeError
 from bridge.sending import SendBuffers, WirePacker
-from bridge.textures import BlockEncoder, Encoder, make_encoder, shrunk, whole_blocks
+from bridge.textures import BlockEncoder, Encoder, make_encoder, whole_blocks
 
 SIZES = (256, 508, 512, 1024)
 FORMATS = ("rgba", "bgra", "jpeg", "bc1", "bc3")
@@ -113,17 +113,6 @@ def test_blocks_refuse_other_sizes() -> None:
     assert isinstance(make_encoder("bc1", whole_blocks(511)), BlockEncoder)
 
 
-@pytest.mark.parametrize("size", [128, 256, 300, 384, 448])
-def test_shrinking_keeps_the_picture(size) -> None:
-    frame = soft_frame(512)
-    small = shrunk(frame, size)
-    assert small.shape == (size, size, 4)
-    again = cv2.resize(small, (512, 512), interpolation=cv2.INTER_LINEAR)
-    assert np.abs(again.astype(int) - frame).mean() < 1
-    assert (small[..., :3].max(-1) <= small[..., 3].astype(int) + 1).all(), "colours above opacity"
-    assert shrunk(frame, 512) is frame
-
-
 def test_buffers_are_not_lent_twice() -> None:
     buffers = SendBuffers(16, 2)
     first, second = buffers.take(), buffers.take()
@@ -151,7 +140,7 @@ def test_a_frame_on_the_wire_is_not_written_over() -> None:
 
 def test_smaller_frames_go_through_the_same_packer() -> None:
     packer = WirePacker(make_encoder("bgra", 512), 512)
-    packed = packer.pack(shrunk(soft_frame(512), 256))
+    packed = packer.pack(soft_frame(256))
     assert packed is not None and len(packed.payload) == 256 * 256 * 4
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from vasa_core.errors import EmotionError
 from vasa_core.motion.channels import EMOTIONS
-from vasa_core.motion.emotion import format_emotion, parse_emotion, within_space
+from vasa_core.motion.emotion import parse_emotion, within_space
 
 
 def point(**shares: float) -> np.ndarray:
@@ -53,11 +53,6 @@ def test_texts_name_points(text: str, expected: np.ndarray):
 def test_errors_say_what_to_do(text: str, message: str):
     with pytest.raises(EmotionError, match=message):
         parse_emotion(text)
-
-
-@pytest.mark.parametrize("text", ["neutral", *EMOTIONS, "happy:0.5,surprised:0.3", "sad:0.25", "angry:0.5,afraid:0.5"])
-def test_there_and_back(text: str):
-    assert format_emotion(parse_emotion(text)) == text
 
 
 def test_points_are_brought_into_the_space():

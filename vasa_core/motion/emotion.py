@@ -12,8 +12,6 @@ from vasa_core.errors import EmotionError
 from vasa_core.motion.channels import EMOTIONS
 
 NEUTRAL = "neutral"
-DIGITS = 2
-"""Decimal places of a share when written: finer differences cannot be seen."""
 SLACK = 1e-6
 """Shares may add up to this much more than 1: rounding of decimal numbers."""
 OTHER_NAMES = {
@@ -67,17 +65,6 @@ def parse_emotion(text: str) -> NDArray[np.float32]:
         if name != NEUTRAL:
             point[EMOTIONS.index(name)] = max(1 - given, 0) / len(open_names) if share is None else share
     return point
-
-
-def format_emotion(point: NDArray) -> str:
-    """The text of a point [7], strongest first: "happy:0.5,surprised:0.3"; a whole emotion is its name alone."""
-    shares = [(round(float(share), DIGITS), name) for share, name in zip(point, EMOTIONS, strict=True)]
-    named = sorted(((share, name) for share, name in shares if share > 0), key=lambda pair: -pair[0])
-    if not named:
-        return NEUTRAL
-    if named[0][0] >= 1:
-        return named[0][1]
-    return ",".join(f"{name}:{share:g}" for share, name in named)
 
 
 def within_space(point: NDArray) -> NDArray[np.float32]:
